@@ -1,0 +1,5 @@
+/** What every module speaks: money, pages, refusals and time. No framework in it. */
+@NullMarked
+package io.emporium.shared;
+
+import org.jspecify.annotations.NullMarked;

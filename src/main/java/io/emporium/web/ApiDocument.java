@@ -1,0 +1,215 @@
+package io.emporium.web;
+
+import io.emporium.shared.Refusal;
+import io.emporium.shared.Refusal.Code;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+/** Says once what holds for every operation: how it fails, who may call it, which headers it bears. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUN)
+public class ApiDocument implements OASFilter {
+    private static final String FAILURE = "Failure";
+    private static final String BEARER = "bearer";
+    private static final String JSON = "application/json";
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        document.info(OASFactory.createInfo()
+                .title("Emporium")
+                .version("1")
+                .description(
+                        "The shop's REST API. Every answer is an envelope: success with data, or an error with a code. "
+                                + "Times are ISO-8601 in UTC, money is a number with two decimals."));
+        document.servers(List.of(OASFactory.createServer().url("/").description("Where this document comes from")));
+        if (document.getComponents() == null) {
+            document.components(OASFactory.createComponents());
+        }
+        document.getComponents().addSchema(FAILURE, failure());
+        Schema done = document.getComponents().getSchemas().get("AnswerVoid");
+        if (done != null) {
+            done.examples(List.of(Map.of("success", true, "message", "Item removed from cart")));
+        }
+        document.getComponents()
+                .addSecurityScheme(
+                        BEARER,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .bearerFormat("JWT")
+                                .description("The access token of POST /api/v1/auth/login"));
+        if (document.getPaths() != null && document.getPaths().getPathItems() != null) {
+            document.getPaths()
+                    .getPathItems()
+                    .forEach((path, item) ->
+                            item.getOperations().forEach((method, operation) -> complete(path, operation)));
+        }
+    }
+
+    private static void complete(String path, Operation operation) {
+        boolean closed =
+                operation.getSecurity() != null && !operation.getSecurity().isEmpty();
+        if (closed) {
+            operation.security(List.of(OASFactory.createSecurityRequirement().addScheme(BEARER)));
+        }
+        if (operation.getResponses() == null) {
+            operation.responses(OASFactory.createAPIResponses());
+        }
+        // Quarkus adds its own, which have no envelope.
+        operation.getResponses().removeAPIResponse("400");
+        operation.getResponses().removeAPIResponse("401");
+        operation.getResponses().removeAPIResponse("403");
+        errors(path, operation, closed).forEach((status, codes) -> {
+            if (!operation.getResponses().hasAPIResponse(status)) {
+                operation.getResponses().addAPIResponse(status, error(codes));
+            }
+        });
+        operation.addParameter(requestId());
+        describeIdempotencyKey(operation);
+        operation.getResponses().getAPIResponses().values().forEach(answer -> {
+            if (answer.getRef() == null) {
+                answer.addHeader(
+                        RequestIds.HEADER,
+                        OASFactory.createHeader()
+                                .description("Names the request in our logs")
+                                .schema(text()));
+            }
+        });
+    }
+
+    /** Which statuses an operation may fail with, and their codes. */
+    private static Map<String, List<Code>> errors(String path, Operation operation, boolean closed) {
+        boolean body = operation.getRequestBody() != null;
+        List<Code> bad = new ArrayList<>(List.of(Code.VALIDATION_ERROR));
+        if (body) {
+            bad.add(Code.MALFORMED_REQUEST);
+        }
+        Map<String, List<Code>> errors = new LinkedHashMap<>();
+        errors.put("400", bad);
+        if (closed) {
+            errors.put("401", List.of(Code.AUTHENTICATION_REQUIRED, Code.INVALID_TOKEN));
+            errors.put("403", List.of(Code.FORBIDDEN));
+        } else {
+            errors.put("401", List.of(Code.INVALID_TOKEN));
+        }
+        if (path.contains("{")) {
+            errors.put("404", List.of(Code.RESOURCE_NOT_FOUND));
+        }
+        errors.put("405", List.of(Code.METHOD_NOT_ALLOWED));
+        errors.put("406", List.of(Code.NOT_ACCEPTABLE));
+        if (body) {
+            errors.put("413", List.of(Code.PAYLOAD_TOO_LARGE));
+            errors.put("415", List.of(Code.UNSUPPORTED_MEDIA_TYPE));
+        }
+        errors.put("429", List.of(Code.RATE_LIMITED));
+        errors.put("500", List.of(Code.INTERNAL_SERVER_ERROR));
+        errors.put("503", List.of(Code.SERVICE_UNAVAILABLE));
+        return errors;
+    }
+
+    private static APIResponse error(List<Code> codes) {
+        var content =
+                OASFactory.createMediaType().schema(OASFactory.createSchema().ref("#/components/schemas/" + FAILURE));
+        codes.forEach(code -> content.addExample(
+                code.name().toLowerCase(Locale.ROOT), OASFactory.createExample().value(example(code))));
+        APIResponse answer = OASFactory.createAPIResponse()
+                .description(String.join(" or ", codes.stream().map(Code::name).toList()))
+                .content(OASFactory.createContent().addMediaType(JSON, content));
+        if (codes.contains(Code.RATE_LIMITED) || codes.contains(Code.SERVICE_UNAVAILABLE)) {
+            answer.addHeader(
+                    "Retry-After",
+                    OASFactory.createHeader()
+                            .description("Seconds until the same request may succeed")
+                            .schema(whole()));
+        }
+        if (codes.contains(Code.RATE_LIMITED)) {
+            for (String header : List.of("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")) {
+                answer.addHeader(
+                        header,
+                        OASFactory.createHeader()
+                                .description("Requests a window, those left in it, seconds until it closes")
+                                .schema(whole()));
+            }
+        }
+        return answer;
+    }
+
+    private static Map<String, Object> example(Code code) {
+        Refusal refusal = switch (code) {
+            case VALIDATION_ERROR -> BadInput.of(List.of(new BadInput.Field("price", "must be a number")));
+            case MALFORMED_REQUEST -> Faults.malformed("The request's body is not well-formed JSON");
+            case INVALID_TOKEN -> Faults.invalidToken();
+            case RATE_LIMITED ->
+                new Refusal(code, "Too many requests", Map.of("limit", 300, "retry_after_seconds", 42));
+            default -> Faults.ofStatus(code.status());
+        };
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", refusal.code().name());
+        error.put("message", String.valueOf(refusal.getMessage()));
+        error.put("details", refusal.details());
+        Map<String, Object> failure = new LinkedHashMap<>();
+        failure.put("success", false);
+        failure.put("error", error);
+        return failure;
+    }
+
+    private static Schema failure() {
+        return object().description("The envelope of every failure")
+                .required(List.of("success", "error"))
+                .addProperty(
+                        "success",
+                        OASFactory.createSchema()
+                                .type(List.of(Schema.SchemaType.BOOLEAN))
+                                .description("Always false"))
+                .addProperty(
+                        "error",
+                        object().required(List.of("code", "message", "details"))
+                                .addProperty("code", text().description("For programs: does not change"))
+                                .addProperty("message", text().description("For people"))
+                                .addProperty(
+                                        "details",
+                                        object().description(
+                                                        "What a program needs to react; for VALIDATION_ERROR the fields")));
+    }
+
+    private static Schema object() {
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.OBJECT));
+    }
+
+    private static Schema text() {
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING));
+    }
+
+    private static Schema whole() {
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.INTEGER));
+    }
+
+    private static Parameter requestId() {
+        return OASFactory.createParameter()
+                .name(RequestIds.HEADER)
+                .in(Parameter.In.HEADER)
+                .description("Your name for this request; comes back on the answer")
+                .schema(text().pattern("[A-Za-z0-9._-]{1,100}"));
+    }
+
+    private static void describeIdempotencyKey(Operation operation) {
+        operation.getParameters().stream()
+                .filter(parameter -> Idempotency.HEADER.equals(parameter.getName()))
+                .forEach(parameter -> parameter
+                        .description(
+                                "Makes a retry safe: the same key and body get the first answer again, for 24 hours")
+                        .required(false)
+                        .schema(text().minLength(1).maxLength(255)));
+    }
+}

@@ -1,0 +1,48 @@
+package io.emporium.web;
+
+import io.emporium.shared.Refusal;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.enterprise.context.RequestScoped;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is calling. The identity module checks the token and puts what it found into the security identity's attributes
+ * named here; everybody else asks this class.
+ */
+@RequestScoped
+public class Caller {
+    /** Attribute: the user's id, a {@link Long}. */
+    public static final String USER_ID = "user_id";
+    /** Attribute: the session's id, a {@link UUID}. */
+    public static final String SESSION_ID = "session_id";
+    /** The role of those who run the shop. */
+    public static final String ADMIN = "admin";
+
+    private final SecurityIdentity identity;
+
+    Caller(SecurityIdentity identity) {
+        this.identity = identity;
+    }
+
+    /** @throws Refusal AUTHENTICATION_REQUIRED if nobody is signed in */
+    public long userId() {
+        Long id = userIdOrNull();
+        if (id == null) {
+            throw new Refusal(Refusal.Code.AUTHENTICATION_REQUIRED, "Authentication required");
+        }
+        return id;
+    }
+
+    public @Nullable Long userIdOrNull() {
+        return identity.isAnonymous() ? null : identity.getAttribute(USER_ID);
+    }
+
+    public @Nullable UUID sessionId() {
+        return identity.isAnonymous() ? null : identity.getAttribute(SESSION_ID);
+    }
+
+    public boolean isAdmin() {
+        return identity.hasRole(ADMIN);
+    }
+}

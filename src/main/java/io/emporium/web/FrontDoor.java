@@ -1,0 +1,107 @@
+package io.emporium.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.emporium.shared.Refusal;
+import io.quarkus.logging.Log;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/** Answers in the envelope what never reaches a resource: unknown paths, addresses and headers that are too long, faults of the router. */
+@Singleton
+class FrontDoor {
+    // Netty itself reads a little more, so that it is we who answer.
+    private static final int LONGEST_ADDRESS = 8 * 1024;
+    private static final int LONGEST_HEADERS = 16 * 1024;
+    // After the failure handlers of JAX-RS, before that of Quarkus.
+    private static final int AFTER_JAX_RS = 1_000_000;
+    private static final int[] ROUTERS_OWN = {400, 404, 405, 406, 413, 415, 500, 503};
+
+    private final ObjectMapper json;
+
+    FrontDoor(ObjectMapper json) {
+        this.json = json;
+    }
+
+    void inFront(@Observes Filters filters) {
+        filters.register(this::lengths, Doors.BODY_LIMIT + 1);
+    }
+
+    void behind(@Observes Router router) {
+        router.route().order(AFTER_JAX_RS).failureHandler(this::failed);
+        for (int status : ROUTERS_OWN) {
+            router.errorHandler(status, this::failed);
+        }
+    }
+
+    private void lengths(RoutingContext door) {
+        if (door.request().uri().length() > LONGEST_ADDRESS) {
+            answer(door, 414, Faults.malformed("The address is longer than " + LONGEST_ADDRESS / 1024 + " KB"));
+        } else if (door.request().headers().entries().stream()
+                        .mapToInt(header ->
+                                header.getKey().length() + header.getValue().length())
+                        .sum()
+                > LONGEST_HEADERS) {
+            answer(door, 431, Faults.malformed("The headers are longer than " + LONGEST_HEADERS / 1024 + " KB"));
+        } else {
+            door.next();
+        }
+    }
+
+    private void failed(RoutingContext door) {
+        Throwable fault = door.failure();
+        // Vert.x wraps nothing into its own failures, so a bare status is the router's own word.
+        Refusal refusal = fault == null || door.statusCode() >= 400 && door.statusCode() < 500
+                ? Faults.ofStatus(door.statusCode())
+                : Faults.refusal(fault);
+        if (refusal.code() == Refusal.Code.INTERNAL_SERVER_ERROR) {
+            Log.errorf(
+                    fault,
+                    "%s %s failed before a resource was reached",
+                    door.request().method(),
+                    door.request().path());
+        }
+        answer(door, refusal.code().status(), refusal);
+    }
+
+    /** Ends a request that no resource shall see. */
+    void answer(RoutingContext door, int status, Refusal refusal) {
+        HttpServerResponse response = door.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (response.headWritten()) {
+            // Half an answer cannot be taken back: break off, so that the client sees that it is half.
+            response.reset();
+            return;
+        }
+        Buffer body = write(refusal);
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json;charset=UTF-8")
+                .putHeader("Content-Length", String.valueOf(body.length()));
+        Failure.headers(refusal).forEach(response::putHeader);
+        if (status == 414 || status == 431) {
+            // What is still being sent is not read.
+            response.putHeader("Connection", "close");
+        }
+        if (door.request().method() == HttpMethod.HEAD) {
+            response.end();
+        } else {
+            response.end(body);
+        }
+    }
+
+    private Buffer write(Refusal refusal) {
+        try {
+            return Buffer.buffer(json.writeValueAsBytes(Failure.of(refusal)));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.emporium.web;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+
+/** Counts every request to the API, on the event loop: one too many costs neither a thread nor a connection. */
+@Singleton
+class RequestLimit {
+    private static final String API = "/api/v1/";
+    // Providers deliver in bursts, and what they deliver is money.
+    private static final String WEBHOOKS = "/api/v1/payments/webhooks/";
+
+    private final RateLimits limits;
+    private final ClientAddress clients;
+    private final FrontDoor front;
+
+    RequestLimit(RateLimits limits, ClientAddress clients, FrontDoor front) {
+        this.limits = limits;
+        this.clients = clients;
+        this.front = front;
+    }
+
+    void onEveryRequest(@Observes Filters filters) {
+        filters.register(this::count, Doors.SIGNED_IN);
+    }
+
+    private void count(RoutingContext door) {
+        String path = door.request().path();
+        if (!limits.areOn() || !path.startsWith(API) || path.startsWith(WEBHOOKS)) {
+            door.next();
+            return;
+        }
+        Long userId = userId(door);
+        String who = userId == null ? clients.of(door.request()) : userId.toString();
+        limits.countRequest(userId != null, who).onSuccess(tally -> {
+            door.addHeadersEndHandler(ending -> state(door.response().headers(), tally));
+            if (tally.isExceeded()) {
+                front.answer(door, 429, tally.refusal());
+            } else {
+                door.next();
+            }
+        });
+    }
+
+    private static @Nullable Long userId(RoutingContext door) {
+        if (door.user() instanceof QuarkusHttpUser user) {
+            SecurityIdentity identity = user.getSecurityIdentity();
+            return identity.isAnonymous() ? null : identity.getAttribute(Caller.USER_ID);
+        }
+        return null;
+    }
+
+    // A stricter limit that a resource ran into has stated itself already.
+    private static void state(MultiMap headers, RateLimits.Tally tally) {
+        if (!headers.contains("RateLimit-Limit")) {
+            headers.set("RateLimit-Limit", String.valueOf(tally.limit()))
+                    .set("RateLimit-Remaining", String.valueOf(tally.remaining()))
+                    .set("RateLimit-Reset", String.valueOf(tally.resetSeconds()));
+        }
+    }
+}

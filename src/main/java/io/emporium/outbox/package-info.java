@@ -1,0 +1,23 @@
+/**
+ * Events: recorded in the transaction that makes them true, relayed to RabbitMQ with publisher confirms, taken by each
+ * consumer once.
+ *
+ * <pre>
+ *   append ──► outbox row ──relay──► exchange emporium.events ──► queue ──► inbox row ──► effect
+ *             (with the change)      (persistent, confirmed)               (once, in one transaction;
+ *                                                                           retried, parked after five tries)
+ *          ▲                                                                       │
+ *          └────────────── sent again ◄── audit: has every awaiting consumer its row? ◄──┘
+ * </pre>
+ *
+ * <p>The broker's confirm is not the proof. It says that RabbitMQ has the message, not that a queue took it, and a
+ * connection that breaks can lose a confirm or carry an acknowledgement to another message. Both ends are rows of one
+ * database, so the audit compares them: an event is delivered when every consumer that awaits its type has its inbox row,
+ * and one that is not 15 s after it was sent goes once more. Whatever went wrong in between, it heals within 60 s of the
+ * broker being back, and the inbox makes the repetitions harmless. There is therefore no alternate exchange either: not
+ * every AMQP broker takes one, and what no queue took, the audit finds.
+ */
+@NullMarked
+package io.emporium.outbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+/**
+ * Who our customers and admins are, how they sign in, and where we send things: accounts, sessions, tokens, addresses,
+ * notification preferences, devices.
+ *
+ * <p>A sign-in begins a session. What proves it is an access token (a JWT, minutes) and one live refresh token (opaque,
+ * stored hashed, 30 days) that is spent for the next pair:
+ *
+ * <pre>
+ *                         refresh: R1 spent, R2 issued
+ *                         ┌──────────────────┐
+ *                         ▼                  │
+ *   login ──────────► session live ──────────┘
+ *   (access A1,           │
+ *    refresh R1)          ├── logout ───────────────────────────────────────► ended: logout
+ *                         ├── a spent refresh token presented again ────────► ended: refresh_reuse
+ *                         └── 30 days without a refresh ────────────────────► over, then forgotten
+ *
+ *   R: unused ──(UPDATE … WHERE used_at IS NULL)──► used ──presented again──► its session ends
+ * </pre>
+ *
+ * <p>An access token holds only while its session is live and its user active: both are asked of the database on every
+ * call, with the role, so logout, deactivation and a change of role act at once. Two refreshes with one token: at most one
+ * succeeds. The other, if it began while the token was alive, is refused and no more (a double submit); if it came after
+ * the first was answered, it is reuse and ends the session.
+ */
+@NullMarked
+package io.emporium.identity;
+
+import org.jspecify.annotations.NullMarked;

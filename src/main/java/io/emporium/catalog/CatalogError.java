@@ -1,0 +1,38 @@
+package io.emporium.catalog;
+
+import io.emporium.shared.Refusal;
+import java.util.List;
+import java.util.Map;
+
+/** Every way the catalogue says no. */
+final class CatalogError {
+    private CatalogError() {}
+
+    static Refusal productNotFound() {
+        return Refusal.notFound("Product");
+    }
+
+    static Refusal duplicateSku() {
+        return new Refusal(
+                Refusal.Code.DUPLICATE_FIELD, "A product with this SKU already exists", Map.of("field", "sku"));
+    }
+
+    static Refusal versionConflict() {
+        return new Refusal(Refusal.Code.VERSION_CONFLICT, "The product was changed since you read it: read it again");
+    }
+
+    static Refusal invalid(String field, String message) {
+        return new Refusal(
+                Refusal.Code.VALIDATION_ERROR,
+                "Validation failed",
+                Map.of("fields", List.of(Map.of("field", field, "message", message))));
+    }
+
+    static Refusal unreadable(String message) {
+        return new Refusal(Refusal.Code.MALFORMED_REQUEST, message);
+    }
+
+    static Refusal tooLarge(String message) {
+        return new Refusal(Refusal.Code.PAYLOAD_TOO_LARGE, message);
+    }
+}

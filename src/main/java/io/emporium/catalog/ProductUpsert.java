@@ -1,0 +1,237 @@
+package io.emporium.catalog;
+
+import io.emporium.catalog.CatalogEvent.ProductChanged;
+import io.emporium.catalog.CatalogEvent.ProductCreated;
+import io.emporium.inventory.Stock;
+import io.emporium.outbox.Outbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes some hundred rows of an import with five statements in one transaction: products, stock, ledger and events.
+ *
+ * <p>Nobody waits in a circle: existing products are locked first, by id as orders do it; new ones are inserted in the
+ * order of their SKUs, and one that somebody else inserts at that moment is passed over without a lock, to be an
+ * existing product in another round.
+ */
+@ApplicationScoped
+class ProductUpsert {
+    private final DataSource database;
+    private final Stock stock;
+    private final Outbox outbox;
+    private final Clock clock;
+    private final String currency;
+
+    ProductUpsert(
+            DataSource database,
+            Stock stock,
+            Outbox outbox,
+            Clock clock,
+            @ConfigProperty(name = "emporium.currency") String currency) {
+        this.database = database;
+        this.stock = stock;
+        this.outbox = outbox;
+        this.clock = clock;
+        this.currency = Currency.getInstance(currency).getCurrencyCode();
+    }
+
+    /**
+     * @param withdrawn rows whose product is not sold: changed, but not put back on sale
+     * @param again rows whose product appeared meanwhile: to be written once more
+     */
+    record Outcome(
+            int created, int updated, int unchanged, List<ImportRow.Good> withdrawn, List<ImportRow.Good> again) {}
+
+    private record Existing(long productId, ProductDraft draft, boolean active, long version) {}
+
+    /** @param rows each SKU once */
+    @Transactional
+    Outcome write(Collection<ImportRow.Good> rows, @Nullable Long actorId) {
+        List<ImportRow.Good> inOrder =
+                rows.stream().sorted(Comparator.comparing(ImportRow.Good::sku)).toList();
+        Instant now = clock.instant();
+        try (Connection connection = database.getConnection()) {
+            Map<String, Existing> existing = lock(connection, inOrder);
+            List<CatalogEvent> events = new ArrayList<>();
+            Map<Long, Integer> counted = new HashMap<>();
+            List<ImportRow.Good> fresh = new ArrayList<>();
+            List<ImportRow.Good> withdrawn = new ArrayList<>();
+            Map<Long, ProductDraft> edits = new HashMap<>();
+            Set<Long> seen = new HashSet<>();
+            for (ImportRow.Good row : inOrder) {
+                Existing held = existing.get(row.sku());
+                if (held == null) {
+                    fresh.add(row);
+                    continue;
+                }
+                seen.add(held.productId());
+                count(row, held.productId(), counted);
+                if (!held.active()) {
+                    withdrawn.add(row);
+                }
+                ProductDraft wanted = row.onto(held.draft());
+                if (!wanted.equals(held.draft())) {
+                    edits.put(held.productId(), wanted);
+                    events.add(new ProductChanged(UUID.randomUUID(), held.productId(), held.version() + 1, now));
+                }
+            }
+            update(connection, edits, now);
+            Map<String, Long> created = insert(connection, fresh, now);
+            List<ImportRow.Good> again = new ArrayList<>();
+            for (ImportRow.Good row : fresh) {
+                Long productId = created.get(row.sku());
+                if (productId == null) {
+                    again.add(row);
+                } else {
+                    count(row, productId, counted);
+                    events.add(new ProductCreated(UUID.randomUUID(), productId, 0, now));
+                }
+            }
+            Set<Long> changed = new HashSet<>(stock.setAll(counted, "import", actorId));
+            changed.addAll(edits.keySet());
+            changed.retainAll(seen);
+            outbox.appendAll(events);
+            return new Outcome(created.size(), changed.size(), seen.size() - changed.size(), withdrawn, again);
+        } catch (SQLException fault) {
+            throw new IllegalStateException("the import's batch failed: " + fault.getSQLState(), fault);
+        }
+    }
+
+    private static void count(ImportRow.Good row, long productId, Map<Long, Integer> counted) {
+        Integer quantity = row.product().stockQuantity();
+        if (quantity != null) {
+            counted.put(productId, quantity);
+        }
+    }
+
+    private static Map<String, Existing> lock(Connection connection, List<ImportRow.Good> rows) throws SQLException {
+        String sql = """
+                SELECT product_id, name, description, price, category, brand, sku, image_url, is_active, version
+                  FROM products WHERE sku = ANY (?) ORDER BY product_id FOR NO KEY UPDATE
+                """;
+        Map<String, Existing> existing = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setArray(1, texts(connection, rows, ImportRow.Good::sku));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    ProductDraft draft = new ProductDraft(
+                            row.getString("name"),
+                            row.getString("description"),
+                            row.getBigDecimal("price"),
+                            row.getString("category"),
+                            row.getString("brand"),
+                            row.getString("sku"),
+                            row.getString("image_url"));
+                    existing.put(
+                            draft.sku(),
+                            new Existing(
+                                    row.getLong("product_id"),
+                                    draft,
+                                    row.getBoolean("is_active"),
+                                    row.getLong("version")));
+                }
+            }
+        }
+        return existing;
+    }
+
+    private static void update(Connection connection, Map<Long, ProductDraft> edits, Instant now) throws SQLException {
+        if (edits.isEmpty()) {
+            return;
+        }
+        String sql = """
+                UPDATE products p
+                   SET name = n.name, description = n.description, price = n.price, category = n.category, brand = n.brand,
+                       image_url = n.image_url, updated_at = ?, version = p.version + 1
+                  FROM unnest(?::bigint[], ?::text[], ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[])
+                       AS n (product_id, name, description, price, category, brand, image_url)
+                 WHERE p.product_id = n.product_id
+                """;
+        List<Map.Entry<Long, ProductDraft>> entries = List.copyOf(edits.entrySet());
+        List<ProductDraft> drafts = entries.stream().map(Map.Entry::getValue).toList();
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setTimestamp(1, Timestamp.from(now));
+            update.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "bigint", entries.stream().map(Map.Entry::getKey).toArray()));
+            update.setArray(3, texts(connection, drafts, ProductDraft::name));
+            update.setArray(4, texts(connection, drafts, ProductDraft::description));
+            update.setArray(5, prices(connection, drafts));
+            update.setArray(6, texts(connection, drafts, ProductDraft::category));
+            update.setArray(7, texts(connection, drafts, ProductDraft::brand));
+            update.setArray(8, texts(connection, drafts, ProductDraft::imageUrl));
+            update.executeUpdate();
+        }
+    }
+
+    /** Answers the ids of those that were not there, by SKU. */
+    private Map<String, Long> insert(Connection connection, List<ImportRow.Good> rows, Instant now)
+            throws SQLException {
+        Map<String, Long> created = new HashMap<>();
+        if (rows.isEmpty()) {
+            return created;
+        }
+        String sql = """
+                INSERT INTO products (name, description, price, currency, category, brand, sku, image_url, created_at, updated_at)
+                SELECT name, description, price, ?, category, brand, sku, image_url, ?, ?
+                  FROM unnest(?::text[], ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::text[])
+                       AS n (name, description, price, category, brand, sku, image_url)
+                ON CONFLICT (sku) DO NOTHING
+                RETURNING product_id, sku
+                """;
+        List<ProductDraft> drafts =
+                rows.stream().map(row -> row.product().draft()).toList();
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, currency);
+            insert.setTimestamp(2, Timestamp.from(now));
+            insert.setTimestamp(3, Timestamp.from(now));
+            insert.setArray(4, texts(connection, drafts, ProductDraft::name));
+            insert.setArray(5, texts(connection, drafts, ProductDraft::description));
+            insert.setArray(6, prices(connection, drafts));
+            insert.setArray(7, texts(connection, drafts, ProductDraft::category));
+            insert.setArray(8, texts(connection, drafts, ProductDraft::brand));
+            insert.setArray(9, texts(connection, drafts, ProductDraft::sku));
+            insert.setArray(10, texts(connection, drafts, ProductDraft::imageUrl));
+            try (ResultSet row = insert.executeQuery()) {
+                while (row.next()) {
+                    created.put(row.getString("sku"), row.getLong("product_id"));
+                }
+            }
+        }
+        return created;
+    }
+
+    private static <T> Array texts(Connection connection, List<T> items, Function<T, @Nullable String> text)
+            throws SQLException {
+        return connection.createArrayOf("text", items.stream().map(text).toArray());
+    }
+
+    private static Array prices(Connection connection, List<ProductDraft> drafts) throws SQLException {
+        return connection.createArrayOf(
+                "numeric", drafts.stream().map(ProductDraft::price).toArray(BigDecimal[]::new));
+    }
+}

@@ -1,0 +1,46 @@
+package io.emporium.catalog;
+
+import io.emporium.shared.Money;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product as it is shown (low-level-design 4.2.1, 4.2.2).
+ *
+ * @param stockQuantity how many there were a moment ago
+ * @param isActive false: no longer sold; only an admin sees such a product
+ */
+public record ProductView(
+        long productId,
+        String name,
+        String description,
+
+        @Schema(implementation = java.math.BigDecimal.class, examples = "999.99")
+        Money price,
+
+        String category,
+        @Nullable String brand,
+        String sku,
+        int stockQuantity,
+        @Nullable String imageUrl,
+        boolean isActive,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    public static ProductView of(Product product) {
+        return new ProductView(
+                product.productId(),
+                product.name(),
+                product.description(),
+                product.price(),
+                product.category(),
+                product.brand(),
+                product.sku(),
+                product.stockQuantity(),
+                product.imageUrl(),
+                product.isActive(),
+                product.createdAt(),
+                product.updatedAt());
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * How much of each product there is. The stock is a column of the product's row that only {@link
+ * io.emporium.inventory.Stock} writes, and every change is a row of the ledger: their sum is the stock, at every commit.
+ * An order's goods are reserved when it is placed and released if it is cancelled.
+ */
+@NullMarked
+package io.emporium.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package io.emporium.search;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.http.HttpEntity;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.entity.ContentType;
+import org.apache.http.nio.entity.NStringEntity;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.RequestOptions;
+import org.elasticsearch.client.ResponseException;
+import org.elasticsearch.client.RestClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks HTTP with Elasticsearch or OpenSearch. The low-level client, because the typed one refuses OpenSearch; and no
+ * question about which of the two it is, because one of them answers {@code GET /} with 405.
+ */
+@ApplicationScoped
+class SearchNode {
+    // A buyer waits for it, and PostgreSQL can still answer within the second.
+    private static final RequestOptions WHILE_SOMEBODY_WAITS = within(Duration.ofMillis(600));
+    private static final RequestOptions IN_THE_BACKGROUND = within(Duration.ofSeconds(15));
+
+    private static final ContentType LINES = ContentType.create("application/x-ndjson", "UTF-8");
+
+    private final RestClient client;
+    private final ObjectMapper json;
+
+    SearchNode(RestClient client, ObjectMapper json) {
+        this.client = client;
+        this.json = json;
+    }
+
+    /** Asks for what a buyer waits for. @throws IndexAway if there is no good answer */
+    JsonNode ask(String method, String path, Map<String, ?> body) {
+        return perform(
+                method, path, new NStringEntity(write(body), ContentType.APPLICATION_JSON), WHILE_SOMEBODY_WAITS);
+    }
+
+    /** Asks for something small without a body. @throws IndexAway if there is no good answer */
+    JsonNode ask(String method, String path) {
+        return perform(method, path, null, WHILE_SOMEBODY_WAITS);
+    }
+
+    /** Has something done that may take its time. @throws IndexAway if there is no good answer */
+    JsonNode work(String method, String path, Map<String, ?> body) {
+        return perform(method, path, new NStringEntity(write(body), ContentType.APPLICATION_JSON), IN_THE_BACKGROUND);
+    }
+
+    /** As work, the body being lines of JSON. @throws IndexAway if there is no good answer */
+    JsonNode workLines(String method, String path, String lines) {
+        return perform(method, path, new NStringEntity(lines, LINES), IN_THE_BACKGROUND);
+    }
+
+    String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private JsonNode perform(String method, String path, @Nullable HttpEntity body, RequestOptions options) {
+        Request request = new Request(method, path);
+        request.setOptions(options);
+        request.setEntity(body);
+        try {
+            return json.readTree(client.performRequest(request).getEntity().getContent());
+        } catch (ResponseException refused) {
+            throw new IndexAway(
+                    refused.getResponse().getStatusLine().getStatusCode(),
+                    String.valueOf(refused.getMessage()),
+                    refused);
+        } catch (IOException away) {
+            throw new IndexAway(0, String.valueOf(away), away);
+        }
+    }
+
+    private static RequestOptions within(Duration time) {
+        return RequestOptions.DEFAULT.toBuilder()
+                .setRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout((int) time.toMillis())
+                        .setConnectTimeout((int) Math.min(1_000, time.toMillis()))
+                        .setSocketTimeout((int) time.toMillis())
+                        .build())
+                .build();
+    }
+}

@@ -1,0 +1,85 @@
+package io.emporium.search;
+
+import io.emporium.catalog.Product;
+import io.emporium.shared.Page;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is looked for (contract.md, GET /products/search). The text is words and nothing else: no character of it is an
+ * operator.
+ *
+ * @param text 1–200 characters, not blank
+ * @param minPrice at least so much, inclusive
+ * @param maxPrice at most so much, inclusive
+ * @param inStock null: both
+ * @param page from 1
+ */
+record SearchQuery(
+        String text,
+        @Nullable String category,
+        @Nullable String brand,
+        @Nullable BigDecimal minPrice,
+        @Nullable BigDecimal maxPrice,
+        @Nullable Boolean inStock,
+        Sort sort,
+        int page,
+        int limit) {
+
+    /** So deep a search can be paged, as Elasticsearch bounds it by default. */
+    static final int DEEPEST = 10_000;
+
+    // What a person would type. Each word is looked up in some spellings, and a query that grows with its caller is a
+    // lever.
+    private static final int WORDS = 16;
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{M}'’.]+");
+
+    enum Sort {
+        RELEVANCE,
+        NEWEST,
+        OLDEST,
+        PRICE_ASC,
+        PRICE_DESC,
+        NAME_ASC,
+        NAME_DESC;
+
+        static Sort of(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    SearchQuery {
+        text = text.strip();
+        if ((long) page * limit > DEEPEST) {
+            throw SearchError.invalid(
+                    "page", "only the first 10,000 products can be paged: narrow the search by a filter");
+        }
+    }
+
+    /** The first 16 words of the text, with a blank between; empty if there is none in it. */
+    String words() {
+        List<String> words = BETWEEN_WORDS
+                .splitAsStream(text)
+                .filter(word -> !word.isEmpty())
+                .limit(WORDS)
+                .toList();
+        return String.join(" ", words);
+    }
+
+    int offset() {
+        return Page.offset(page, limit);
+    }
+
+    /** Whether the filters let a product through as it is now; the index may know it as it was a second ago. */
+    boolean admits(Product product) {
+        BigDecimal price = product.price().amount();
+        return (category == null || category.equals(product.category()))
+                && (brand == null || brand.equals(product.brand()))
+                && (minPrice == null || price.compareTo(minPrice) >= 0)
+                && (maxPrice == null || price.compareTo(maxPrice) <= 0)
+                && (inStock == null || inStock == product.stockQuantity() > 0);
+    }
+}

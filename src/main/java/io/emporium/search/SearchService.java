@@ -1,0 +1,110 @@
+package io.emporium.search;
+
+import io.emporium.catalog.Product;
+import io.emporium.catalog.ProductView;
+import io.emporium.shared.Page;
+import io.emporium.shared.Refusal;
+import io.emporium.web.Pagination;
+import io.quarkus.logging.Log;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
+import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException;
+
+/**
+ * Searches (low-level-design 5.2): asks the index, and PostgreSQL where the index does not answer in time. What is
+ * shown is always read from PostgreSQL, by id: a price or a withdrawal is seen at once.
+ */
+@ApplicationScoped
+class SearchService {
+    static final int SUGGESTIONS = 10;
+
+    private final ProductIndex index;
+    private final DatabaseSearch database;
+    private final AtomicReference<Backend> last = new AtomicReference<>(Backend.ELASTICSEARCH);
+
+    SearchService(ProductIndex index, DatabaseSearch database) {
+        this.index = index;
+        this.database = database;
+    }
+
+    /** @throws Refusal SERVICE_UNAVAILABLE if the index is away and PostgreSQL busy */
+    Backend.From<SearchView> searchProducts(SearchQuery query) {
+        Backend.From<Found> found = ask(() -> index.find(query), () -> database.find(query));
+        List<ProductView> products = active(found.answer().ids()).stream()
+                .filter(query::admits)
+                .map(ProductView::of)
+                .toList();
+        var page =
+                new Page<>(products, query.page(), query.limit(), found.answer().total());
+        return new Backend.From<>(
+                found.backend(),
+                new SearchView(products, Pagination.of(page), found.answer().facets()));
+    }
+
+    /**
+     * @param beginning what has been typed so far, not blank
+     * @throws Refusal SERVICE_UNAVAILABLE if the index is away and PostgreSQL busy
+     */
+    Backend.From<SuggestView> suggest(String beginning) {
+        Backend.From<Beginnings> found = ask(() -> index.begins(beginning), () -> database.begins(beginning));
+        // Brand and category can be one word, and a name come in two spellings: nobody wants to read it twice.
+        Map<String, String> unlike = new TreeMap<>();
+        List<String> suggestions = new ArrayList<>(found.answer().brandsAndCategories());
+        active(found.answer().ids()).forEach(product -> suggestions.add(product.name()));
+        List<String> distinct = suggestions.stream()
+                .filter(text -> unlike.putIfAbsent(text.toLowerCase(Locale.ROOT), text) == null)
+                .limit(SUGGESTIONS)
+                .toList();
+        return new Backend.From<>(found.backend(), new SuggestView(distinct));
+    }
+
+    /**
+     * @param brandsAndCategories that begin so
+     * @param ids of products with a word in their names that does
+     */
+    record Beginnings(List<String> brandsAndCategories, List<Long> ids) {}
+
+    private <T> Backend.From<T> ask(Supplier<T> elasticsearch, Supplier<T> postgresql) {
+        try {
+            T answer = elasticsearch.get();
+            if (last.getAndSet(Backend.ELASTICSEARCH) == Backend.POSTGRESQL) {
+                Log.info("Elasticsearch finds again");
+            }
+            return new Backend.From<>(Backend.ELASTICSEARCH, answer);
+        } catch (IndexAway | FaultToleranceException away) {
+            if (last.getAndSet(Backend.POSTGRESQL) == Backend.ELASTICSEARCH) {
+                Log.warnf("Elasticsearch does not answer, PostgreSQL finds: %s", away.getMessage());
+            }
+            return new Backend.From<>(Backend.POSTGRESQL, stoodIn(postgresql));
+        }
+    }
+
+    private static <T> T stoodIn(Supplier<T> postgresql) {
+        try {
+            return postgresql.get();
+        } catch (BulkheadException full) {
+            throw SearchError.busy();
+        }
+    }
+
+    /** Those still sold, in the order of the ids, in one query. */
+    private static List<Product> active(List<Long> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Product> products = QuarkusTransaction.requiringNew()
+                .call(() -> Product.<Product>list("productId in ?1 and active", ids).stream()
+                        .collect(Collectors.toMap(Product::productId, Function.identity())));
+        return ids.stream().filter(products::containsKey).map(products::get).toList();
+    }
+}

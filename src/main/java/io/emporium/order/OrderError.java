@@ -1,0 +1,68 @@
+package io.emporium.order;
+
+import io.emporium.shared.Money;
+import io.emporium.shared.Refusal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Every way the orders say no. */
+final class OrderError {
+    private OrderError() {}
+
+    static Refusal notFound() {
+        return Refusal.notFound("Order");
+    }
+
+    static Refusal addressNotFound() {
+        return Refusal.notFound("Address");
+    }
+
+    static Refusal cartEmpty() {
+        return new Refusal(Refusal.Code.CART_EMPTY, "The cart is empty");
+    }
+
+    static Refusal paymentMethodNotOffered(List<String> offered) {
+        return new Refusal(
+                Refusal.Code.INVALID_PAYMENT_METHOD, "Invalid payment method", Map.of("payment_methods", offered));
+    }
+
+    static Refusal priceChanged(Money expected, Money total) {
+        return new Refusal(
+                Refusal.Code.PRICE_CHANGED,
+                "The total is no longer what was expected",
+                Map.of("expected_total", expected, "total_amount", total));
+    }
+
+    static Refusal totalTooHigh(Money most) {
+        return new Refusal(
+                Refusal.Code.VALIDATION_ERROR,
+                "An order's total is at most " + most,
+                Map.of("fields", List.of(Map.of("field", "total_amount", "message", "at most " + most.amount()))));
+    }
+
+    static Refusal tooManyUnpaid(int most, Duration untilOneExpires) {
+        return new Refusal(
+                Refusal.Code.RATE_LIMITED,
+                "Pay or cancel an order first: at most " + most + " may be unpaid",
+                Map.of("unpaid_orders", most),
+                untilOneExpires);
+    }
+
+    static Refusal unknownStatus() {
+        String statuses = String.join(
+                ", ",
+                List.of(OrderStatus.values()).stream().map(OrderStatus::code).toList());
+        return new Refusal(
+                Refusal.Code.VALIDATION_ERROR,
+                "Unknown status",
+                Map.of("fields", List.of(Map.of("field", "status", "message", "one of " + statuses))));
+    }
+
+    static Refusal notThatWay(OrderStatus from, OrderStatus to) {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "An order that is " + from.code() + " cannot become " + to.code(),
+                Map.of("from", from.code(), "to", to.code()));
+    }
+}

@@ -1,0 +1,32 @@
+package io.emporium.payment;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How money is followed up. */
+@ConfigMapping(prefix = "emporium.payment")
+interface PaymentSettings {
+    /** How often the reconciler and the webhooks' sweep look for what is due. */
+    Duration reconcileEvery();
+
+    /** A recorded attempt or refund whose process died is taken up after this; longer than any call to a provider. */
+    @WithDefault("25s")
+    Duration firstCheck();
+
+    /** The longest pause between two questions about an outcome nobody knows. */
+    @WithDefault("20s")
+    Duration longestPause();
+
+    /** As {@link #longestPause}, for what the customer or the provider is known to be busy with. */
+    @WithDefault("60s")
+    Duration longestPauseWhenKnown();
+
+    /** As {@link #longestPause}, for a refund that the provider has accepted: that can take days. */
+    @WithDefault("15m")
+    Duration longestPauseOfRefund();
+
+    /** How long the provider surely keeps an idempotency key; Stripe does for at least 24 hours. */
+    @WithDefault("23h")
+    Duration keyKept();
+}

@@ -1,0 +1,41 @@
+package io.emporium.payment.stripe;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** In production Emporium does not start without Stripe's secrets, nor with those that everybody knows. */
+@ApplicationScoped
+class StripeSecrets {
+    private static final String OF_LOCAL_MODE = "sk_test_emporium_local";
+
+    void check(@Observes @Priority(100) StartupEvent start, StripeSettings settings) {
+        boolean local = Boolean.getBoolean("EMPORIUM_LOCAL");
+        List<String> missing = missing(settings);
+        if (LaunchMode.current() == LaunchMode.NORMAL && !local && !missing.isEmpty()) {
+            // Quarkus prints the message of this one, and nothing else, and exits with 1.
+            throw new ConfigurationException("Emporium does not start: set " + String.join(" and ", missing));
+        }
+    }
+
+    static List<String> missing(StripeSettings settings) {
+        List<String> missing = new ArrayList<>();
+        if (isUnset(settings.secretKey()) || settings.secretKey().stream().anyMatch(OF_LOCAL_MODE::equals)) {
+            missing.add("STRIPE_SECRET_KEY (of your own Stripe account)");
+        }
+        if (isUnset(settings.webhookSecret())) {
+            missing.add("STRIPE_WEBHOOK_SECRET (of the webhook endpoint /api/v1/payments/webhooks/stripe)");
+        }
+        return missing;
+    }
+
+    private static boolean isUnset(Optional<String> secret) {
+        return secret.filter(value -> !value.isBlank()).isEmpty();
+    }
+}

@@ -1,0 +1,56 @@
+package io.emporium.notification;
+
+import io.emporium.order.OrderEvent;
+import io.emporium.outbox.EventConsumer;
+import io.emporium.outbox.Inbox;
+import io.emporium.outbox.ReceivedEvent;
+import io.emporium.payment.PaymentEvent;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** Hears what happens to orders and their money, and has the customer told. */
+@ApplicationScoped
+class NotificationConsumer implements EventConsumer {
+    private final NotificationService notifications;
+    private final Inbox inbox;
+
+    NotificationConsumer(NotificationService notifications, Inbox inbox) {
+        this.notifications = notifications;
+        this.inbox = inbox;
+    }
+
+    @Incoming("notification")
+    @RunOnVirtualThread
+    void receive(byte[] message) {
+        inbox.take(this, message);
+    }
+
+    @Override
+    public String name() {
+        return "notification";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("order.*", "payment.*", "refund.*");
+    }
+
+    @Override
+    public void on(ReceivedEvent event) {
+        switch (event.type()) {
+            case "order.placed" -> notifications.tellOrderPlaced(event.as(OrderEvent.OrderPlaced.class));
+            case "order.confirmed" -> notifications.sendOrderConfirmation(event.as(OrderEvent.OrderConfirmed.class));
+            case "order.shipped" -> notifications.sendShippingUpdate(event.as(OrderEvent.OrderShipped.class));
+            case "order.delivered" -> notifications.sendDelivered(event.as(OrderEvent.OrderDelivered.class));
+            case "order.cancelled" -> notifications.sendCancellation(event.as(OrderEvent.OrderCancelled.class));
+            case "payment.completed" -> notifications.sendPaymentReceipt(event.as(PaymentEvent.PaymentCompleted.class));
+            case "payment.failed" -> notifications.sendPaymentFailure(event.as(PaymentEvent.PaymentFailed.class));
+            case "refund.succeeded" -> notifications.sendRefund(event.as(PaymentEvent.RefundSucceeded.class));
+            default -> {
+                // Of no interest to a customer, or newer than this code.
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.emporium.notification;
+
+import io.emporium.shared.Refusal;
+import io.emporium.web.Answer;
+import io.emporium.web.Caller;
+import io.quarkus.security.Authenticated;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What the shop has told the caller (low-level-design 4.6). */
+@Path("/api/v1/notifications")
+@Tag(name = "Notifications")
+@Authenticated
+@RunOnVirtualThread
+public class NotificationResource {
+    private final Caller caller;
+
+    NotificationResource(Caller caller) {
+        this.caller = caller;
+    }
+
+    /** The caller's notifications, newest first. */
+    @GET
+    @Transactional
+    @Operation(operationId = "getNotifications", summary = "Own notifications, newest first")
+    public Answer<NotificationList> list(
+            @QueryParam("page") @DefaultValue("1") @Min(1) @Max(100_000) int page,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("unread_only") @DefaultValue("false") boolean unreadOnly) {
+        long userId = caller.userId();
+        return Answer.of(
+                NotificationList.of(Notification.pageOf(userId, unreadOnly, page, limit), Notification.unread(userId)));
+    }
+
+    /** Marks one as read; again is the same. */
+    @PUT
+    @Path("/{notification_id}/read")
+    @Transactional
+    @Operation(operationId = "readNotification", summary = "Mark a notification as read")
+    public Answer<Void> read(@PathParam("notification_id") long notificationId) {
+        if (!Notification.read(notificationId, caller.userId())) {
+            throw Refusal.notFound("Notification");
+        }
+        return Answer.done("Notification marked as read");
+    }
+
+    /** Marks all of them as read. */
+    @PUT
+    @Path("/read")
+    @Transactional
+    @Operation(operationId = "readAllNotifications", summary = "Mark all notifications as read")
+    public Answer<Void> readAll() {
+        Notification.readAll(caller.userId());
+        return Answer.done("Notifications marked as read");
+    }
+}

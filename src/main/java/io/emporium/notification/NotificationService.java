@@ -1,0 +1,198 @@
+package io.emporium.notification;
+
+import io.emporium.identity.NotificationPreferences;
+import io.emporium.identity.User;
+import io.emporium.notification.email.Deliveries;
+import io.emporium.notification.email.Letter;
+import io.emporium.order.Order;
+import io.emporium.order.OrderEvent;
+import io.emporium.order.OrderEvent.OrderCancelled;
+import io.emporium.order.OrderEvent.OrderConfirmed;
+import io.emporium.order.OrderEvent.OrderDelivered;
+import io.emporium.order.OrderEvent.OrderPlaced;
+import io.emporium.order.OrderEvent.OrderShipped;
+import io.emporium.order.Orders;
+import io.emporium.outbox.DomainEvent;
+import io.emporium.payment.PaymentEvent;
+import io.emporium.payment.PaymentEvent.PaymentCompleted;
+import io.emporium.payment.PaymentEvent.PaymentFailed;
+import io.emporium.payment.PaymentEvent.RefundSucceeded;
+import io.quarkus.logging.Log;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Words what a customer is told of an event, in the shop and over the channels they want (low-level-design 5.6). All of it
+ * in the transaction that takes the event; what leaves the house is a delivery row, sent afterwards.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class NotificationService {
+    private final Orders orders;
+    private final Deliveries deliveries;
+    private final Clock clock;
+    private final AtomicBoolean saidWhatIsMissing = new AtomicBoolean();
+
+    NotificationService(Orders orders, Deliveries deliveries, Clock clock) {
+        this.orders = orders;
+        this.deliveries = deliveries;
+        this.clock = clock;
+    }
+
+    /** In the shop only: the mail comes with the confirmation. */
+    void tellOrderPlaced(OrderPlaced event) {
+        tell(
+                event,
+                "order_placed",
+                "Order Placed",
+                "Your order " + event.orderNumber() + " has been placed. Total: " + Letter.money(event.total()));
+    }
+
+    /** The order is paid: its lines, total and address, as they were bought. */
+    void sendOrderConfirmation(OrderConfirmed event) {
+        tell(
+                        event,
+                        "order_confirmation",
+                        "Order Confirmed",
+                        "Your order " + event.orderNumber() + " has been confirmed")
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "order_confirmation",
+                        "Order Confirmation - " + event.orderNumber(),
+                        letter(customer, event.orderId())));
+    }
+
+    /** The order is on its way. Carrier, tracking number and estimate are told where they are known. */
+    void sendShippingUpdate(OrderShipped event) {
+        String tracking = event.trackingNumber() == null ? "" : ". Tracking: " + event.trackingNumber();
+        tell(
+                        event,
+                        "shipping_update",
+                        "Order Shipped",
+                        "Your order " + event.orderNumber() + " has been shipped" + tracking)
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "shipping_update",
+                        "Shipping Update - " + event.orderNumber(),
+                        letter(customer, event.orderId())
+                                .with("carrier", event.carrier())
+                                .with("tracking_number", event.trackingNumber())
+                                .with("estimated_delivery", Letter.date(event.estimatedDelivery()))));
+    }
+
+    void sendDelivered(OrderDelivered event) {
+        tell(event, "order_delivered", "Order Delivered", "Your order " + event.orderNumber() + " has been delivered")
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "order_delivered",
+                        "Order Delivered - " + event.orderNumber(),
+                        letter(customer, event.orderId())));
+    }
+
+    void sendCancellation(OrderCancelled event) {
+        String why = "expired".equals(event.reason()) ? ", because it was not paid in time" : "";
+        tell(
+                        event,
+                        "order_cancelled",
+                        "Order Cancelled",
+                        "Your order " + event.orderNumber() + " has been cancelled" + why)
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "order_cancelled",
+                        "Order Cancelled - " + event.orderNumber(),
+                        letter(customer, event.orderId()).with("reason", event.reason())));
+    }
+
+    /** The money is ours. */
+    void sendPaymentReceipt(PaymentCompleted event) {
+        tell(
+                        event,
+                        "payment_receipt",
+                        "Payment Received",
+                        "Your payment of " + Letter.money(event.amount()) + " for order " + event.orderNumber()
+                                + " has been received")
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "payment_receipt",
+                        "Payment Receipt - " + event.orderNumber(),
+                        letter(customer, event.orderId())
+                                .with("amount", Letter.money(event.amount()))
+                                .with("transaction_reference", event.transactionReference())
+                                .with("payment_method", Letter.paymentMethod(event.paymentMethod()))
+                                .with("paid_at", Letter.time(event.at()))));
+    }
+
+    void sendPaymentFailure(PaymentFailed event) {
+        tell(
+                        event,
+                        "payment_failed",
+                        "Payment Failed",
+                        "Your payment of " + Letter.money(event.amount()) + " for order " + event.orderNumber()
+                                + " did not go through. You can try again")
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "payment_failed",
+                        "Payment Failed - " + event.orderNumber(),
+                        letter(customer, event.orderId())
+                                .with("amount", Letter.money(event.amount()))
+                                .with("payment_method", Letter.paymentMethod(event.paymentMethod()))));
+    }
+
+    void sendRefund(RefundSucceeded event) {
+        tell(
+                        event,
+                        "refund",
+                        "Refund Issued",
+                        Letter.money(event.amount()) + " for order " + event.orderNumber() + " has been refunded")
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "refund",
+                        "Refund - " + event.orderNumber(),
+                        letter(customer, event.orderId()).with("amount", Letter.money(event.amount()))));
+    }
+
+    private Optional<User> tell(OrderEvent event, String type, String title, String message) {
+        return tell(event, event.userId(), event.orderId(), type, title, message);
+    }
+
+    private Optional<User> tell(PaymentEvent event, String type, String title, String message) {
+        return tell(event, event.userId(), event.orderId(), type, title, message);
+    }
+
+    /** @return who is to be written to as well; nobody where the event has told them before or they have left */
+    private Optional<User> tell(
+            DomainEvent event, long userId, long orderId, String type, String title, String message) {
+        Optional<User> customer = User.<User>findByIdOptional(userId).filter(User::isActive);
+        if (customer.isEmpty()
+                || !Notification.tell(userId, event.id(), type, title, message, orderId, clock.instant())) {
+            return Optional.empty();
+        }
+        return customer;
+    }
+
+    private Letter letter(User customer, long orderId) {
+        Order order = orders.get(orderId);
+        return Letter.about(customer, order);
+    }
+
+    private void mail(User customer, DomainEvent event, String type, String subject, Letter letter) {
+        var wants = NotificationPreferences.of(customer.userId());
+        if (wants.email()) {
+            deliveries.add(customer, event.id(), type, subject, letter);
+        }
+        if ((wants.sms() || wants.push()) && saidWhatIsMissing.compareAndSet(false, true)) {
+            Log.info(
+                    "SMS and push have no provider set up: customers who want them get e-mail and in-app messages only");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.emporium;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The servers of local mode for every test that starts Quarkus, on empty data in {@code target/local/test-data}. They start
+ * once for the JVM and end with it, so that a test profile that restarts the application does not wait for them again.
+ */
+public final class LocalServers implements QuarkusTestResourceLifecycleManager {
+
+    private static final String PORT = "emporium.local.test-port";
+
+    @Override
+    public Map<String, String> start() {
+        Path arguments = LocalMode.argumentFile();
+        if (arguments == null) {
+            throw new IllegalStateException(
+                    "The local servers are not built: run the tests with ./mvnw, without -Dproduction");
+        }
+        // Chosen before the fake Stripe starts, which must know where to send its webhooks.
+        int port = Integer.getInteger(PORT, 0);
+        if (port == 0) {
+            port = freePort();
+            System.setProperty(PORT, Integer.toString(port));
+        }
+        Map<String, String> settings =
+                new HashMap<>(new LocalMode(arguments, LocalMode.home(), true, port, System.out).enter());
+        settings.put("quarkus.http.test-port", Integer.toString(port));
+        return settings;
+    }
+
+    @Override
+    public void stop() {
+        // They end with this JVM.
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.emporium.payment;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** The switches of local mode's fake Stripe, and its ledger: the oracle for money. */
+final class FakeStripe {
+    private FakeStripe() {}
+
+    static final String CREATE = "/v1/payment_intents";
+    static final String REFUND = "/v1/refunds";
+
+    /** No faults, webhooks on. The ledger stays: the database's other orders are in it. */
+    static void heal() {
+        given().delete(url("faults")).then().statusCode(200);
+        webhooks(Map.of(
+                "state",
+                "on",
+                "duplicates",
+                0,
+                "reversed",
+                false,
+                "delay_ms",
+                0,
+                "signature",
+                "good",
+                "timestamp_offset_seconds",
+                0));
+        put("settings", Map.of("payments", "succeed", "refunds", "succeed"));
+    }
+
+    /** The next {@code count} calls fail, before or after they had their effect. */
+    static void fault(String method, String path, String when, String kind, int count) {
+        post("faults", Map.of("method", method, "path", path, "when", when, "kind", kind, "count", count));
+    }
+
+    /** The next charge or refund is made, but its answer is cut off; all further calls for it fail. */
+    static void loseTheAnswerAndThen(String path, String kind, int count) {
+        fault("POST", path, "after", "cut", 1);
+        post(
+                "faults",
+                Map.of("method", "POST", "path", path, "when", "before", "kind", kind, "skip", 1, "count", count));
+    }
+
+    static void webhooks(Map<String, Object> how) {
+        put("settings", Map.of("webhooks", how));
+    }
+
+    static void webhooks(String state) {
+        webhooks(Map.of("state", state));
+    }
+
+    static void set(String setting, String value) {
+        put("settings", Map.of(setting, value));
+    }
+
+    /** The customer ends 3-D Secure. */
+    static void authenticate(String intent, String outcome) {
+        post("payment_intents/" + intent + "/authenticate", Map.of("outcome", outcome));
+    }
+
+    /** The bank says what became of a payment that was processing. */
+    static void completePayment(String intent, String outcome) {
+        post("payment_intents/" + intent + "/complete", Map.of("outcome", outcome));
+    }
+
+    static void completeRefund(String refund, String outcome) {
+        post("refunds/" + refund + "/complete", Map.of("outcome", outcome));
+    }
+
+    /** Sends an event again; the status we answered. */
+    static int resend(String eventId, String signature, long offsetSeconds) {
+        return post(
+                        "events/" + eventId + "/resend",
+                        Map.of("signature", signature, "timestamp_offset_seconds", offsetSeconds))
+                .getInt("status");
+    }
+
+    /** Posts any text as a signed webhook; the status we answered. */
+    static int send(String payload) {
+        return post("webhook/post", Map.of("payload", payload)).getInt("status");
+    }
+
+    static List<String> events(String intent, String type) {
+        return given().queryParam("payment_intent", intent)
+                .queryParam("type", type)
+                .get(url("events"))
+                .jsonPath()
+                .getList("events.id");
+    }
+
+    /** What the ledger has of an order: its intents, oldest first. */
+    static List<Map<String, Object>> intents(long orderId) {
+        return ledger().getList("payment_intents.findAll { it.metadata.order_id == '" + orderId + "' }");
+    }
+
+    /** Cents taken for an order, whatever was given back. */
+    static long captured(long orderId) {
+        return intents(orderId).stream()
+                .mapToLong(intent -> ((Number) intent.get("amount_received")).longValue())
+                .sum();
+    }
+
+    static long refunded(long orderId) {
+        return intents(orderId).stream()
+                .mapToLong(intent -> ((Number) intent.get("amount_refunded")).longValue())
+                .sum();
+    }
+
+    static int refunds(String intent) {
+        return ledger().getList("refunds.findAll { it.payment_intent == '" + intent + "' }")
+                .size();
+    }
+
+    /** Makes and confirms an intent behind our back. */
+    static String charge(long cents, Map<String, String> metadata) {
+        var form = given().auth()
+                .preemptive()
+                .basic(ConfigProvider.getConfig().getValue("STRIPE_SECRET_KEY", String.class), "")
+                .contentType(ContentType.URLENC)
+                .formParam("amount", cents)
+                .formParam("currency", "usd")
+                .formParam("confirm", "true")
+                .formParam("payment_method_types[]", "card")
+                .formParam("payment_method", "pm_card_visa");
+        metadata.forEach((key, value) -> form.formParam("metadata[" + key + "]", value));
+        return form.post(base() + CREATE)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getString("id");
+    }
+
+    private static JsonPath ledger() {
+        return given().get(url("ledger")).jsonPath();
+    }
+
+    private static JsonPath post(String path, Map<String, Object> body) {
+        return given().contentType(ContentType.JSON)
+                .body(new LinkedHashMap<>(body))
+                .post(url(path))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static void put(String path, Map<String, Object> body) {
+        given().contentType(ContentType.JSON).body(body).put(url(path)).then().statusCode(200);
+    }
+
+    private static String url(String path) {
+        return base() + "/_fake/" + path;
+    }
+
+    private static String base() {
+        return ConfigProvider.getConfig().getValue("STRIPE_API_BASE", String.class);
+    }
+}

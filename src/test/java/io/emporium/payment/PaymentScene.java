@@ -1,0 +1,119 @@
+package io.emporium.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.emporium.Invariants;
+import io.emporium.Shopper;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** What every test of payments starts from: a healthy Stripe, a customer, an admin, a product; and how it must end. */
+abstract class PaymentScene {
+    static final long CENTS = 4999;
+
+    @Inject
+    Invariants invariants;
+
+    @Inject
+    EntityManager database;
+
+    Shopper shopper;
+    Shopper admin;
+    long product;
+
+    @BeforeEach
+    void open() {
+        FakeStripe.heal();
+        admin = Shopper.admin();
+        shopper = Shopper.registered();
+        product = admin.createProduct("49.99", 100);
+    }
+
+    @AfterEach
+    void whateverHappenedTheInvariantsHold() {
+        FakeStripe.heal();
+        invariants.hold();
+    }
+
+    long order() {
+        return shopper.order(product, 1);
+    }
+
+    long paidOrder() {
+        return shopper.paidOrder(product, 1);
+    }
+
+    Response pay(long orderId, String card) {
+        return shopper.pay(orderId, card);
+    }
+
+    JsonPath waitForPayment(long orderId, String paymentStatus) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertThat(shopper.order(orderId).getString("data.payment_status"))
+                        .isEqualTo(paymentStatus));
+        return shopper.order(orderId);
+    }
+
+    void assertOrder(long orderId, String status, String paymentStatus) {
+        JsonPath order = shopper.order(orderId);
+        assertThat(order.getString("data.status")).isEqualTo(status);
+        assertThat(order.getString("data.payment_status")).isEqualTo(paymentStatus);
+    }
+
+    void ship(long orderId) {
+        admin.json()
+                .body(Map.of("status", "processing"))
+                .put("/api/v1/orders/" + orderId + "/status")
+                .then()
+                .statusCode(200);
+        admin.json()
+                .body(Map.of("carrier", "UPS", "tracking_number", "1Z999"))
+                .post("/api/v1/orders/" + orderId + "/shipments")
+                .then()
+                .statusCode(201);
+    }
+
+    static Response refund(Shopper who, long orderId, String amount) {
+        return who.json()
+                .body("{\"order_id\":" + orderId + ",\"amount\":" + amount + ",\"reason\":\"Product defective\"}")
+                .post("/api/v1/payments/refund");
+    }
+
+    static void cancel(Shopper who, long orderId) {
+        who.json().post("/api/v1/orders/" + orderId + "/cancel").then().statusCode(200);
+    }
+
+    List<Map<String, Object>> transactions(long orderId) {
+        return shopper.request()
+                .get("/api/v1/orders/" + orderId + "/transactions")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("data.transactions");
+    }
+
+    long events(String type, long orderId) {
+        return ((Number) database.createNativeQuery(
+                                "SELECT count(*) FROM outbox WHERE type = :type AND entity_id = :order", Long.class)
+                        .setParameter("type", type)
+                        .setParameter("order", orderId)
+                        .getSingleResult())
+                .longValue();
+    }
+
+    void sql(String statement) {
+        QuarkusTransaction.requiringNew()
+                .run(() -> database.createNativeQuery(statement).executeUpdate());
+    }
+}

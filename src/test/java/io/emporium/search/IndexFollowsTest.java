@@ -1,0 +1,255 @@
+package io.emporium.search;
+
+import static io.emporium.search.Shelves.awaitFound;
+import static io.emporium.search.Shelves.backend;
+import static io.emporium.search.Shelves.found;
+import static io.emporium.search.Shelves.search;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.emporium.LocalServerSwitch;
+import io.emporium.search.DueProducts.Claim;
+import io.emporium.shared.Refusal;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.RestClient;
+import org.junit.jupiter.api.Test;
+
+/** What the index has is what the database has, whatever comes late, twice or not at all. */
+@QuarkusTest
+class IndexFollowsTest {
+    @Inject
+    Shelves shelves;
+
+    @Inject
+    Indexer indexer;
+
+    @Inject
+    DueProducts due;
+
+    @Inject
+    DatabaseSearch standIn;
+
+    @Inject
+    RestClient node;
+
+    @Inject
+    EntityManager database;
+
+    @Test
+    void a_late_write_never_wins() throws Exception {
+        long product = shelves.put("Latequixel Stool", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "latequixel");
+        awaitNothingDue();
+        Claim first = claim(product);
+        shelves.price(product, "30.00");
+        Claim second = claim(product);
+        assertThat(second.version()).isGreaterThan(first.version());
+
+        indexer.put(List.of(second));
+        indexer.put(List.of(first));
+
+        assertThat(document(product)).contains("\"price_cents\":3000");
+    }
+
+    @Test
+    void a_product_marked_while_it_is_being_indexed_stays_due() {
+        long product = shelves.put("Meanquixel Stool", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "meanquixel");
+        awaitNothingDue();
+        Claim claim = claim(product);
+        // A mark counts the version up, and so does the claim that follows it: the second is what is waited for.
+        long marked = QuarkusTransaction.requiringNew().call(() -> {
+            due.mark(product);
+            return version(product);
+        });
+        due.done(List.of(claim));
+        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > marked && !due.isAnyDue());
+    }
+
+    @Test
+    void a_claim_that_nobody_settles_ends_by_itself() {
+        long product = shelves.put("Orphanquixel Stool", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "orphanquixel");
+        awaitNothingDue();
+        Claim dead = claim(product);
+        QuarkusTransaction.requiringNew()
+                .run(() -> database.createNativeQuery(
+                                "UPDATE search_documents SET due_at = due_at - interval '31 seconds' WHERE product_id = :id")
+                        .setParameter("id", product)
+                        .executeUpdate());
+        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > dead.version() && !due.isAnyDue());
+    }
+
+    @Test
+    void a_document_the_index_refuses_does_not_hold_up_the_others() throws Exception {
+        long product = shelves.put("Refusquixel Stool", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "refusquixel");
+        Map<String, Object> strange = new HashMap<>(Map.of("no_such_field", 1));
+        var items = indexer.put(
+                List.of(new Claim(product, Long.MAX_VALUE - 1, strange), new Claim(product + 1_000_000_000, 1, null)));
+        assertThat(items.get(0).path("index").path("status").asInt()).isEqualTo(400);
+        assertThat(items.get(1).path("delete").path("status").asInt()).isEqualTo(404);
+        assertThat(document(product)).contains("\"price_cents\":2000");
+    }
+
+    @Test
+    void a_lost_index_is_made_and_filled_again() throws Exception {
+        long product = shelves.put("Phoenixar Rug", "20.00", "decor", "Brimquist", "");
+        awaitFound(List.of(product), "phoenixar");
+        node.performRequest(new Request("DELETE", "/" + IndexDefinition.INDEX));
+        // PostgreSQL finds meanquixel.
+        assertThat(found("phoenixar")).containsExactly(product);
+        awaitFound(List.of(product), "phoenixar");
+    }
+
+    @Test
+    void an_emptied_index_is_filled_again() throws Exception {
+        long product = shelves.put("Tabularasa Rug", "20.00", "decor", "Brimquist", "");
+        awaitFound(List.of(product), "tabularasa");
+        awaitNothingDue();
+        Request all =
+                new Request("POST", "/" + IndexDefinition.ALIAS + "/_delete_by_query?conflicts=proceed&refresh=true");
+        all.setJsonEntity("{\"query\":{\"match_all\":{}}}");
+        node.performRequest(all);
+        awaitFound(List.of(product), "tabularasa");
+    }
+
+    @Test
+    void without_elasticsearch_postgresql_finds_and_elasticsearch_again_when_it_is_back() {
+        long kettle = shelves.put("Standinare Kettle", "49.00", "kitchenette", "Standinwick", "Pours slowly.");
+        long pot = shelves.put("Standinare Pot", "149.00", "pots", "Other", "Slow.");
+        awaitFound(List.of(kettle, pot), "standinare", "sort", "price_asc");
+        awaitNothingDue();
+        var server = new LocalServerSwitch("search");
+        server.stop();
+        long born;
+        try {
+            for (int i = 0; i < 8; i++) {
+                long began = System.nanoTime();
+                assertThat(backend("standinare")).isEqualTo("postgresql");
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+            }
+            search("standinare", "sort", "price_asc")
+                    .header("X-Search-Backend", "postgresql")
+                    .body("data.products.name", contains("Standinare Kettle", "Standinare Pot"))
+                    .body("data.pagination.total_items", equalTo(2))
+                    .body("data.facets.categories.value", contains("kitchenette", "pots"))
+                    .body("data.facets.brands.count", contains(1, 1))
+                    .body("data.facets.price_ranges.value", contains("25-50", "100-250"));
+            assertThat(found("standinare kettles")).containsExactly(kettle);
+            assertThat(found("standinere kettel")).first().isEqualTo(kettle);
+            assertThat(found("standinare", "max_price", "49")).containsExactly(kettle);
+            assertThat(found("standinare", "in_stock", "false")).isEmpty();
+            assertThat(found(shelves.sku(pot))).first().isEqualTo(pot);
+            for (String hostile :
+                    List.of("' OR 1=1 --", "a & | ! :* <->", "%", "\"", "\\", "( ) *", "<script>", "the")) {
+                search(hostile).header("X-Search-Backend", "postgresql");
+            }
+            assertThat(found("*")).isEmpty();
+            RestAssured.given()
+                    .queryParam("q", "standin")
+                    .get("/api/v1/products/suggest")
+                    .then()
+                    .header("X-Search-Backend", "postgresql")
+                    .body("data.suggestions", org.hamcrest.Matchers.hasItems("Standinwick", "Standinare Kettle"));
+            RestAssured.given()
+                    .queryParam("q", "st%din_re")
+                    .get("/api/v1/products/suggest")
+                    .then()
+                    .body("data.suggestions", org.hamcrest.Matchers.hasSize(0));
+            born = shelves.put("Standinare Newborn", "15.00", "pots", "Other", "");
+            assertThat(found("standinare newborn")).containsExactly(born);
+            shelves.withdraw(pot);
+        } finally {
+            server.start();
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> backend("standinare").equals("elasticsearch"));
+        awaitFound(List.of(born, kettle), "standinare", "sort", "price_asc");
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> search("standinare").body("data.pagination.total_items", equalTo(2)));
+    }
+
+    @Test
+    void postgresql_is_not_searched_for_long() throws Exception {
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        Thread holder = Thread.ofVirtual()
+                .start(() -> QuarkusTransaction.requiringNew().run(() -> {
+                    database.createNativeQuery("LOCK TABLE products IN ACCESS EXCLUSIVE MODE")
+                            .executeUpdate();
+                    locked.countDown();
+                    try {
+                        enough.await();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
+        locked.await();
+        long began = System.nanoTime();
+        try {
+            var query = new SearchQuery("x", null, null, null, null, null, SearchQuery.Sort.RELEVANCE, 1, 20);
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> standIn.find(query))
+                    .matches(refusal -> refusal.code() == Refusal.Code.SERVICE_UNAVAILABLE)
+                    .matches(refusal -> refusal.retryAfter() != null);
+        } finally {
+            enough.countDown();
+            holder.join();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    private Claim claim(long product) {
+        mark(product);
+        // The indexer may be faster: then it is marked and claimed again.
+        return await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(5))
+                .until(
+                        () -> due.claim(500).stream()
+                                .filter(claim -> claim.productId() == product)
+                                .findFirst()
+                                .orElseGet(() -> {
+                                    mark(product);
+                                    return null;
+                                }),
+                        claim -> claim != null);
+    }
+
+    private void mark(long product) {
+        QuarkusTransaction.requiringNew().run(() -> due.mark(product));
+    }
+
+    private void awaitNothingDue() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> !due.isAnyDue());
+    }
+
+    private long version(long product) {
+        return (Long) QuarkusTransaction.joiningExisting()
+                .call(() -> database.createNativeQuery(
+                                "SELECT version FROM search_documents WHERE product_id = :id", Long.class)
+                        .setParameter("id", product)
+                        .getSingleResult());
+    }
+
+    private String document(long product) throws Exception {
+        return new String(
+                node.performRequest(new Request("GET", "/" + IndexDefinition.ALIAS + "/_doc/" + product))
+                        .getEntity()
+                        .getContent()
+                        .readAllBytes(),
+                java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,240 @@
+package io.emporium.search;
+
+import static io.emporium.search.Shelves.awaitFound;
+import static io.emporium.search.Shelves.backend;
+import static io.emporium.search.Shelves.found;
+import static io.emporium.search.Shelves.search;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class SearchTest {
+    @Inject
+    Shelves shelves;
+
+    @Test
+    void a_typo_finds_the_product() {
+        long kettle = shelves.put("Gooseneck Kettle", "49.00", "kitchen", "Brimquist", "Pours slowly.");
+        awaitFound(List.of(kettle), "gosseneck ketle");
+    }
+
+    @Test
+    void another_form_of_the_word_finds_the_product_and_words_may_be_spread_over_fields() {
+        long tent = shelves.put("Two-Person Zeltwyn Tent", "249.00", "camping", "Falkerton", "Stands in storms.");
+        awaitFound(List.of(tent), "falkerton zeltwyn tents storm");
+    }
+
+    @Test
+    void the_name_counts_more_than_the_description() {
+        long mentions =
+                shelves.put("Ordinary Pan", "20.00", "kitchen", "Brimquist", "Never buy a vossolator: take this pan.");
+        long named = shelves.put("Vossolator", "20.00", "kitchen", "Brimquist", "A pan.");
+        awaitFound(List.of(named, mentions), "vossolator");
+    }
+
+    @Test
+    void the_sku_in_any_case_finds_its_product_first() {
+        long product = shelves.put("Skuhound Lamp", "20.00", "light", "Brimquist", "A lamp.");
+        String sku = shelves.sku(product);
+        awaitFound(List.of(product), "Skuhound");
+        assertThat(found(sku.toLowerCase(java.util.Locale.ROOT))).first().isEqualTo(product);
+    }
+
+    @Test
+    void filters_and_facets_hold_for_what_is_found() {
+        long cheap = shelves.put("Wexbridge Mug Small", "9.99", "mugs", "Wex", "");
+        long middle = shelves.put("Wexbridge Mug Middle", "10.00", "mugs", "Wex", "");
+        long dear = shelves.put("Wexbridge Jug", "30.00", "jugs", "Bridge", "");
+        awaitFound(List.of(cheap, middle, dear), "wexbridge", "sort", "price_asc");
+
+        assertThat(found("wexbridge", "min_price", "10", "sort", "price_asc")).containsExactly(middle, dear);
+        assertThat(found("wexbridge", "max_price", "10.00", "sort", "price_desc"))
+                .containsExactly(middle, cheap);
+        assertThat(found("wexbridge", "category", "jugs")).containsExactly(dear);
+        assertThat(found("wexbridge", "brand", "Wex", "sort", "newest")).containsExactly(middle, cheap);
+        assertThat(found("wexbridge", "sort", "oldest", "limit", 1, "page", 2)).containsExactly(middle);
+        search("wexbridge")
+                .body("data.pagination.total_items", equalTo(3))
+                .body("data.facets.categories.value", contains("mugs", "jugs"))
+                .body("data.facets.categories.count", contains(2, 1))
+                .body("data.facets.brands.value", contains("Wex", "Bridge"))
+                .body("data.facets.price_ranges.value", contains("0-25", "25-50"))
+                .body("data.facets.price_ranges.count", contains(2, 1));
+    }
+
+    @Test
+    void a_withdrawn_product_is_gone_at_once_and_soon_not_counted() {
+        long gone = shelves.put("Evanescar Vase", "20.00", "decor", "Brimquist", "");
+        awaitFound(List.of(gone), "evanescar");
+        shelves.withdraw(gone);
+        assertThat(found("evanescar")).isEmpty();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> search("evanescar").body("data.pagination.total_items", equalTo(0)));
+        assertThat(backend("evanescar")).isEqualTo("elasticsearch");
+    }
+
+    @Test
+    void a_changed_price_is_shown_at_once_and_soon_found() {
+        long product = shelves.put("Pricelwyn Chair", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "pricelwyn");
+        shelves.price(product, "80.50");
+        search("pricelwyn").body("data.products.price", contains(80.50f));
+        // The index still says 20, yet nobody is shown a chair of 80.50 who wants one for 30.
+        assertThat(found("pricelwyn", "max_price", "30")).isEmpty();
+        awaitFound(List.of(product), "pricelwyn", "min_price", "80");
+    }
+
+    @Test
+    void the_last_piece_sold_leaves_what_is_in_stock_without_an_event() {
+        long product = shelves.put("Shelfwick Candle", "20.00", "decor", "Brimquist", "");
+        awaitFound(List.of(product), "shelfwick", "in_stock", "true");
+        shelves.stock(product, 0);
+        awaitFound(List.of(product), "shelfwick", "in_stock", "false");
+        search("shelfwick", "in_stock", "true").body("data.pagination.total_items", equalTo(0));
+        shelves.stock(product, 3);
+        awaitFound(List.of(product), "shelfwick", "in_stock", "true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"",
+                "+",
+                "-",
+                "( ) *",
+                "~",
+                "OR",
+                "AND",
+                "NOT",
+                "*:*",
+                "name:*",
+                "operaxon OR *",
+                "operaxon -\"lamp\"",
+                "+operaxon +(lamp",
+                "operaxon~ && !lamp",
+                "operaxon\\",
+                "<script>alert(1)</script>",
+                "{\"match_all\":{}}",
+                "' OR 1=1 --",
+                "operaxon' | ! & <-> :*",
+                "%_%",
+                "_exists_:name",
+                "/.*/",
+                "[1 TO 2}",
+                "^",
+                "a^1e99",
+                "😀",
+                "\u202e",
+                "the of and",
+                ".'’"
+            })
+    void operators_are_text(String hostile) {
+        String backend = search(hostile).extract().header("X-Search-Backend");
+        assertThat(backend).isEqualTo("elasticsearch");
+        RestAssured.given()
+                .queryParam("q", hostile)
+                .get("/api/v1/products/suggest")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void no_operator_leaves_out_or_lets_in_a_product() {
+        long lamp = shelves.put("Operaxon Lamp", "20.00", "light", "Brimquist", "");
+        awaitFound(List.of(lamp), "operaxon lamp");
+        assertThat(found("operaxon -lamp")).containsExactly(lamp);
+        assertThat(found("operaxon NOT lamp")).containsExactly(lamp);
+        assertThat(found("\"lamp operaxon\"")).containsExactly(lamp);
+        for (String all : List.of("*", "*:*", "opera*", "/opera.*/", "%", "name:(*)")) {
+            assertThat(found(all)).as(all).doesNotContain(lamp);
+        }
+    }
+
+    @Test
+    void the_longest_queries_stay_below_the_nodes_bounds() {
+        for (String word : List.of("a", "abc", "abc-", "abcd ", "ab.", "a'b ", "漢", "abc..")) {
+            String query = word.repeat(200 / word.length());
+            assertThat(backend(query)).as(query).isEqualTo("elasticsearch");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "q, ''",
+        "q, '  '",
+        "page, 0",
+        "limit, 101",
+        "limit, x",
+        "min_price, -1",
+        "max_price, 1.001",
+        "max_price, 1e9",
+        "in_stock, maybe",
+        "sort, best",
+        "page, 501",
+        "page, 99999999999"
+    })
+    void what_does_not_fit_is_refused(String parameter, String value) {
+        var request = RestAssured.given();
+        if (!parameter.equals("q")) {
+            request.queryParam("q", "lamp");
+        }
+        request.queryParam(parameter, value)
+                .get("/api/v1/products/search")
+                .then()
+                .statusCode(400)
+                .body("error.code", equalTo("VALIDATION_ERROR"));
+    }
+
+    @Test
+    void a_query_too_long_or_with_control_characters_is_refused() {
+        for (String bad : List.of("a".repeat(201), "a\u0000b", "a\u0007b")) {
+            for (String path : List.of("search", "suggest")) {
+                RestAssured.given()
+                        .queryParam("q", bad)
+                        .get("/api/v1/products/" + path)
+                        .then()
+                        .statusCode(400);
+            }
+        }
+        RestAssured.get("/api/v1/products/search").then().statusCode(400);
+    }
+
+    @Test
+    void what_is_being_typed_is_completed_with_brands_categories_and_names() {
+        long teapot = shelves.put("Large Quelmor Teapot", "20.00", "quelmorware", "Quelmoria", "");
+        awaitFound(List.of(teapot), "large quelmor teapot");
+        RestAssured.given()
+                .queryParam("q", "QUELM")
+                .get("/api/v1/products/suggest")
+                .then()
+                .statusCode(200)
+                .header("X-Search-Backend", "elasticsearch")
+                .body("data.suggestions", contains("quelmorware", "Quelmoria", "Large Quelmor Teapot"));
+        RestAssured.given()
+                .queryParam("q", "uelm")
+                .get("/api/v1/products/suggest")
+                .then()
+                .body("data.suggestions", hasSize(0));
+    }
+
+    @Test
+    void the_catalogues_own_paths_are_untouched() {
+        long product = shelves.put("Neighbour", "20.00", "decor", "Brimquist", "");
+        RestAssured.get("/api/v1/products/" + product).then().statusCode(200).body("data.name", equalTo("Neighbour"));
+        RestAssured.get("/api/v1/products").then().statusCode(200);
+        RestAssured.given().post("/api/v1/products/search?q=a").then().statusCode(405);
+    }
+}

@@ -1,0 +1,71 @@
+package io.emporium.web;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+
+import io.emporium.shared.Pulse;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Ready is the database's alone; everything we talk to is named; a probe is quick however slow what it asks. */
+@QuarkusTest
+class HealthTest {
+    @Test
+    void ready_asks_the_database_and_nothing_else() {
+        given().get("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("UP"))
+                .body("checks.name", equalTo(java.util.List.of("PostgreSQL")));
+        given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void every_dependency_is_named() {
+        given().get("/q/health")
+                .then()
+                .body("checks.name", hasItems("PostgreSQL", "Redis", "RabbitMQ", "Elasticsearch", "SMTP", "Stripe"));
+    }
+
+    @Test
+    void a_dependency_that_hangs_does_not_hang_the_probe() throws Exception {
+        var hanging = new CountDownLatch(1);
+        var pulse = new Pulse("hanging", hanging::await);
+        long start = System.nanoTime();
+        assertThat(pulse.isAlive()).isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(600));
+        hanging.countDown();
+    }
+
+    @Test
+    void one_that_was_alive_and_hangs_is_dead_after_a_second() {
+        var hangs = new AtomicBoolean();
+        var never = new CountDownLatch(1);
+        var pulse = new Pulse("dying", () -> {
+            if (hangs.get()) {
+                never.await();
+            }
+        });
+        assertThat(pulse.isAlive()).isTrue();
+        hangs.set(true);
+        Awaitility.await().atMost(Duration.ofSeconds(6)).until(() -> !pulse.isAlive());
+        never.countDown();
+    }
+
+    @Test
+    void an_answer_holds_for_a_while_and_is_asked_for_once() {
+        var asked = new AtomicInteger();
+        var pulse = new Pulse("counted", asked::incrementAndGet);
+        for (int i = 0; i < 50; i++) {
+            assertThat(pulse.isAlive()).isTrue();
+        }
+        assertThat(asked).hasValue(1);
+    }
+}

@@ -1,0 +1,168 @@
+package io.emporium.web;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/** Who asks too often is told so, and when to come back. Run again without Redis by {@link RateLimitsWithoutRedisTest}. */
+@QuarkusTest
+@TestProfile(RateLimitsTest.Limited.class)
+class RateLimitsTest {
+    /** Limits on, and a proxy on this machine believed, so that a test can come from any address. */
+    public static class Limited implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "emporium.web.limits.enabled", "true",
+                    // A slow machine is not a Redis that is away.
+                    "emporium.web.limits.redis-timeout", "5s",
+                    "emporium.web.trusted-proxies", "127.0.0.0/8,10.0.0.0/8",
+                    "emporium.web.cors-origins", "https://shop.example,https://www.shop.example");
+        }
+    }
+
+    // Redis keeps counting between runs: each test comes from an address of its own.
+    private static String address() {
+        var random = ThreadLocalRandom.current();
+        return "203." + random.nextInt(256) + "." + random.nextInt(256) + "." + random.nextInt(256);
+    }
+
+    private static void isLimited(ValidatableResponse answer, String limit) {
+        answer.statusCode(429)
+                .contentType("application/json")
+                .header("Retry-After", matchesPattern("[1-5]?[0-9]|60"))
+                .header("RateLimit-Limit", limit)
+                .header("RateLimit-Remaining", "0")
+                .header("RateLimit-Reset", matchesPattern("[1-5]?[0-9]|60"))
+                .body("success", equalTo(false))
+                .body("error.code", equalTo("RATE_LIMITED"));
+    }
+
+    @Test
+    void an_address_has_120_requests_a_minute() {
+        String address = address();
+        for (int i = 1; i <= 120; i++) {
+            given().header("X-Forwarded-For", address)
+                    .get("/api/v1/probe/1")
+                    .then()
+                    .statusCode(200)
+                    .header("RateLimit-Limit", "120")
+                    .header("RateLimit-Remaining", String.valueOf(120 - i));
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address)
+                        .get("/api/v1/probe/1")
+                        .then(),
+                "120");
+        isLimited(
+                given().header("X-Forwarded-For", address)
+                        .get("/api/v1/nothing")
+                        .then(),
+                "120");
+        // Another address, and a liar whose first address is not the one the proxy saw.
+        given().header("X-Forwarded-For", address())
+                .get("/api/v1/probe/1")
+                .then()
+                .statusCode(200);
+        isLimited(
+                given().header("X-Forwarded-For", "1.2.3.4, " + address + ", 10.1.1.1")
+                        .get("/api/v1/probe/1")
+                        .then(),
+                "120");
+        // Probes are not the API.
+        given().header("X-Forwarded-For", address).get("/q/health/live").then().statusCode(200);
+    }
+
+    @Test
+    void a_user_orders_10_times_a_minute() {
+        long user = ThreadLocalRandom.current().nextLong(1L << 40);
+        String address = address();
+        for (int i = 0; i < 10; i++) {
+            given().header("X-Forwarded-For", address)
+                    .post("/api/v1/probe/orders/" + user)
+                    .then()
+                    .statusCode(200);
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address)
+                        .post("/api/v1/probe/orders/" + user)
+                        .then(),
+                "10");
+        given().header("X-Forwarded-For", address)
+                .post("/api/v1/probe/orders/" + (user + 1))
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void a_login_is_tried_5_times_an_account_and_20_times_an_address() {
+        String address = address();
+        for (int i = 0; i < 5; i++) {
+            given().header("X-Forwarded-For", address)
+                    .post("/api/v1/probe/login/ada@x.example")
+                    .then()
+                    .statusCode(200);
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address)
+                        .post("/api/v1/probe/login/ADA@x.example")
+                        .then(),
+                "5");
+        given().header("X-Forwarded-For", address())
+                .post("/api/v1/probe/login/ada@x.example")
+                .then()
+                .statusCode(200);
+        for (int i = 0; i < 14; i++) {
+            given().header("X-Forwarded-For", address)
+                    .post("/api/v1/probe/login/b" + i)
+                    .then()
+                    .statusCode(200);
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address)
+                        .post("/api/v1/probe/login/c")
+                        .then(),
+                "20");
+    }
+
+    @Test
+    void listed_origins_are_let_in_and_no_others() {
+        String address = address();
+        given().header("X-Forwarded-For", address)
+                .header("Origin", "https://shop.example")
+                .header("Access-Control-Request-Method", "PUT")
+                .options("/api/v1/probe/1")
+                .then()
+                .statusCode(204)
+                .header("Access-Control-Allow-Origin", "https://shop.example")
+                .header("Vary", "Origin");
+        given().header("X-Forwarded-For", address)
+                .header("Origin", "https://shop.example.evil.example")
+                .get("/api/v1/probe/1")
+                .then()
+                .statusCode(200)
+                .header("Access-Control-Allow-Origin", nullValue());
+    }
+
+    @Test
+    void hsts_is_told_behind_tls_only() {
+        given().header("X-Forwarded-For", address())
+                .header("X-Forwarded-Proto", "https")
+                .get("/api/v1/probe/1")
+                .then()
+                .header("Strict-Transport-Security", matchesPattern("max-age=31536000.*"));
+        given().header("X-Forwarded-For", address())
+                .get("/api/v1/probe/1")
+                .then()
+                .header("Strict-Transport-Security", nullValue());
+    }
+}

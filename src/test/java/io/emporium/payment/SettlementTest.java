@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The one function that every outcome goes through, on all pairs of what a payment is and what is heard of it. */
@@ -37,6 +38,8 @@ class SettlementTest extends PaymentScene {
     }
 
     // What is told here has not happened at Stripe: it is undone, so that the invariants hold for whoever comes next.
+    // An overriding method is only called with an annotation of its own.
+    @AfterEach
     @Override
     void whateverHappenedTheInvariantsHold() {
         String orders = "(SELECT order_id FROM order_items WHERE product_id = " + product + ")";

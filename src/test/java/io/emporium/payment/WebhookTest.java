@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.time.Duration;
@@ -194,16 +195,18 @@ class WebhookTest extends PaymentScene {
         waitForPayment(orderId, "completed");
     }
 
+    // In a transaction of its own: what is waited for is asked from another thread than the test's.
     private String status(String event) {
-        return (String) database.createNativeQuery(
+        return QuarkusTransaction.requiringNew().call(() -> (String) database.createNativeQuery(
                         "SELECT status FROM webhook_events WHERE event_id = '" + event + "'", String.class)
-                .getSingleResult();
+                .getSingleResult());
     }
 
     private long count(String query) {
-        return ((Number) database.createNativeQuery(query, Long.class).getResultList().stream()
-                        .findFirst()
-                        .orElse(-1L))
-                .longValue();
+        return QuarkusTransaction.requiringNew()
+                .call(() -> ((Number) database.createNativeQuery(query, Long.class).getResultList().stream()
+                                .findFirst()
+                                .orElse(-1L))
+                        .longValue());
     }
 }

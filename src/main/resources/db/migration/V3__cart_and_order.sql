@@ -81,7 +81,7 @@ ALTER TABLE stock_ledger ADD CONSTRAINT stock_ledger_order_id_fkey FOREIGN KEY (
 CREATE TABLE order_status_history (
     history_id   BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     order_id     BIGINT      NOT NULL REFERENCES orders ON DELETE RESTRICT,
-    from_status  VARCHAR(20),
+    from_status  VARCHAR(20) CHECK (from_status IN ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
     to_status    VARCHAR(20) NOT NULL CHECK (to_status IN ('pending', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled')),
     reason       VARCHAR(100),
     actor_id     BIGINT REFERENCES users ON DELETE SET NULL,

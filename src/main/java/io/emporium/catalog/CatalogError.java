@@ -1,6 +1,7 @@
 package io.emporium.catalog;
 
 import io.emporium.shared.Refusal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -28,11 +29,31 @@ final class CatalogError {
                 Map.of("fields", List.of(Map.of("field", field, "message", message))));
     }
 
+    static Refusal tooManyCounts() {
+        return new Refusal(
+                Refusal.Code.SERVICE_UNAVAILABLE,
+                "Too many long lists are being counted: use a narrower filter, or try again",
+                Map.of(),
+                Duration.ofSeconds(2));
+    }
+
     static Refusal unreadable(String message) {
         return new Refusal(Refusal.Code.MALFORMED_REQUEST, message);
     }
 
-    static Refusal tooLarge(String message) {
-        return new Refusal(Refusal.Code.PAYLOAD_TOO_LARGE, message);
+    /** @param report of the rows that came before and are kept */
+    static Refusal fileTooLarge(ImportReport report) {
+        return new Refusal(
+                Refusal.Code.PAYLOAD_TOO_LARGE,
+                "A file can have 1 GB at most; what came before is loaded",
+                Map.of("report", report));
+    }
+
+    /** @param report of the rows that came before and are kept */
+    static Refusal fileCut(ImportReport report) {
+        return new Refusal(
+                Refusal.Code.MALFORMED_REQUEST,
+                "The file ended before its end; what came before is loaded",
+                Map.of("report", report));
     }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param updated rows that changed a product or its stock
  * @param superseded rows that a later row with the same SKU replaced before they were written
  * @param rejected bad rows: they change nothing, the good ones are kept
- * @param errors the first 1,000 bad rows
- * @param warnings the first 1,000 things that were done but may not be what was meant
+ * @param errors the first 10,000 bad rows
+ * @param warnings the first 10,000 things that were done but may not be what was meant
  * @param seconds how long it took, three decimals
  */
 record ImportReport(

@@ -1,5 +1,6 @@
 package io.emporium.catalog;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
@@ -9,6 +10,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +25,16 @@ class ProductCounts {
     static final int EXACT = 10_000;
     private static final Duration KEPT = Duration.ofSeconds(30);
     private static final int FILTERS_KEPT = 1_000;
+    /** Each reads all that it counts, and any caller can think of a new filter. */
+    private static final int AT_ONCE = 2;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final ProductFilter EVERYTHING = new ProductFilter(null, null, null, null, null);
 
     private final EntityManager database;
     private final Clock clock;
     private final Map<ProductFilter, Kept<Long>> counts = new ConcurrentHashMap<>();
+    private final Semaphore places = new Semaphore(AT_ONCE);
     private final Kept<List<CategoryView>> categories = new Kept<>();
 
     ProductCounts(EntityManager database, Clock clock) {
@@ -41,7 +50,24 @@ class ProductCounts {
         if (counts.size() > FILTERS_KEPT) {
             counts.clear();
         }
-        return counts.computeIfAbsent(filter, f -> new Kept<>()).get(clock.instant(), () -> count(filter.count()));
+        return counts.computeIfAbsent(filter, f -> new Kept<>()).get(clock.instant(), () -> counted(filter));
+    }
+
+    /** Before its transaction begins, so that whoever waits for a place holds no connection. */
+    private long counted(ProductFilter filter) {
+        try {
+            if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw CatalogError.tooManyCounts();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw CatalogError.tooManyCounts();
+        }
+        try {
+            return count(filter.count());
+        } finally {
+            places.release();
+        }
     }
 
     /** Names and counts of all categories, by name; as fresh as a count. */
@@ -52,36 +78,52 @@ class ProductCounts {
     }
 
     private List<CategoryView> readCategories() {
-        List<Object[]> rows = database.createNativeQuery(
-                        "SELECT category, count(*) FROM products WHERE is_active GROUP BY category ORDER BY category",
-                        Object[].class)
-                .getResultList();
+        List<Object[]> rows = QuarkusTransaction.requiringNew()
+                .call(() -> database.createNativeQuery(
+                                "SELECT category, count(*) FROM products WHERE is_active GROUP BY category ORDER BY category",
+                                Object[].class)
+                        .getResultList());
         return rows.stream()
                 .map(row -> new CategoryView((String) row[0], ((Number) row[1]).longValue()))
                 .toList();
     }
 
     private long count(ProductFilter.Statement statement) {
-        Query query = database.createNativeQuery(statement.sql(), Long.class);
-        for (int i = 0; i < statement.arguments().size(); i++) {
-            query.setParameter(i + 1, statement.arguments().get(i));
-        }
-        return ((Number) query.getSingleResult()).longValue();
+        return QuarkusTransaction.requiringNew().call(() -> {
+            Query query = database.createNativeQuery(statement.sql(), Long.class);
+            for (int i = 0; i < statement.arguments().size(); i++) {
+                query.setParameter(i + 1, statement.arguments().get(i));
+            }
+            return ((Number) query.getSingleResult()).longValue();
+        });
     }
 
-    /** A value and when it was read. Whoever finds it old reads it anew, the others wait: one count at a time. */
+    /** A value and when it was read. Whoever finds it old reads it anew; the others take the old one, or wait for a first. */
     private static final class Kept<T> {
-        private @Nullable T value;
-        private Instant readAt = Instant.MIN;
+        private final ReentrantLock reading = new ReentrantLock();
+        private volatile @Nullable T value;
+        private volatile Instant readAt = Instant.MIN;
 
-        synchronized T get(Instant now, Supplier<T> read) {
+        T get(Instant now, Supplier<T> read) {
             T kept = value;
-            if (kept == null || readAt.plus(KEPT).isBefore(now)) {
-                kept = read.get();
-                value = kept;
-                readAt = now;
+            if (kept != null && (!readAt.plus(KEPT).isBefore(now) || !reading.tryLock())) {
+                return kept;
             }
-            return kept;
+            if (kept == null) {
+                reading.lock();
+            }
+            try {
+                T meanwhile = value;
+                if (meanwhile != null && !readAt.plus(KEPT).isBefore(now)) {
+                    return meanwhile;
+                }
+                T fresh = read.get();
+                value = fresh;
+                readAt = now;
+                return fresh;
+            } finally {
+                reading.unlock();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
@@ -54,12 +55,13 @@ class ProductFileResource {
     @Operation(
             operationId = "importProducts",
             summary = "Loads a file of products",
-            description = "UTF-8, at most 1 GB, a line at most 1 MB. Products are recognised by their SKU; those not in"
-                    + " the file stay as they are, and of a product the fields that the file has not. Good rows are"
-                    + " kept, bad ones reported. The usual column names are known; `columns` names others. Relative"
-                    + " image paths are kept, or put behind `image_base`. A stock in the file replaces the stock.")
+            description =
+                    "UTF-8, at most 1 GB, a line at most 1 MB. Products are recognised by their SKU; those not in"
+                            + " the file stay as they are, and of a product the fields that the file has not. Good rows are"
+                            + " kept, bad ones reported, the first 10,000 of them line by line. The usual column names are known;"
+                            + " `columns` names others. Relative image paths are kept, or put behind `image_base`. A stock in the file replaces the stock.")
     public Answer<ImportReport> load(
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) String type,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Parameter(hidden = true) @Nullable String type,
             @Parameter(description = "field:column, repeated or separated by commas", example = "sku:id,brand:style")
                     @QueryParam("columns")
                     List<@Size(max = 2_000) String> columns,
@@ -74,6 +76,10 @@ class ProductFileResource {
                                 @Content(mediaType = NDJSON, schema = @Schema(type = SchemaType.STRING))
                             })
                     InputStream file) {
+        if (type == null) {
+            // Without the header every @Consumes fits.
+            throw new NotSupportedException();
+        }
         ProductImport.Format format =
                 type.toLowerCase(Locale.ROOT).startsWith(CSV) ? ProductImport.Format.CSV : ProductImport.Format.NDJSON;
         ImportReport report = imports.load(file, format, ImportColumns.of(columns), imageBase, caller.userId());

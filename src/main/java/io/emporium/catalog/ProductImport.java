@@ -27,7 +27,9 @@ class ProductImport {
     /** A file's most bytes. */
     static final long LARGEST = 1L << 30;
 
-    static final int NOTED = 1_000;
+    /** So many bad rows, and so many warnings, are listed; the rest is counted: a report must fit into memory. */
+    static final int NOTED = 10_000;
+
     private static final int BATCH = 500;
     private static final int ROUNDS = 5;
 
@@ -51,7 +53,8 @@ class ProductImport {
      * @param imageBase stands before relative image paths; null leaves them as they are
      * @param actorId who does it, null for the shop itself
      * @throws Refusal MALFORMED_REQUEST or VALIDATION_ERROR if it is no catalogue, PAYLOAD_TOO_LARGE above
-     *     {@value #LARGEST} bytes: what came before is loaded
+     *     {@value #LARGEST} bytes and MALFORMED_REQUEST for one that is cut: what came before is loaded, the report is in
+     *     the details
      */
     ImportReport load(
             InputStream file,
@@ -59,20 +62,20 @@ class ProductImport {
             ImportColumns columns,
             @Nullable String imageBase,
             @Nullable Long actorId) {
+        Run run = new Run(actorId);
         try {
             ImportRows rows = switch (format) {
                 case CSV -> ImportRows.csv(new CsvReader(file, LARGEST), columns, imageBase, validator, json);
                 case NDJSON -> ImportRows.ndjson(new LineReader(file, LARGEST), columns, imageBase, validator, json);
             };
-            Run run = new Run(actorId);
             for (ImportRow row = rows.next(); row != null; row = rows.next()) {
                 run.take(row);
             }
             return run.finish();
         } catch (FileTooLarge tooLarge) {
-            throw CatalogError.tooLarge("A file can have 1 GB at most; what came before is loaded");
+            throw CatalogError.fileTooLarge(run.finish());
         } catch (IOException cut) {
-            throw CatalogError.unreadable("The file ended before its end; what came before is loaded");
+            throw CatalogError.fileCut(run.finish());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.emporium.catalog;
 
+import io.emporium.inventory.Stock;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Digits;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param category 1–100 characters
  * @param brand at most 100 characters
  * @param sku 1–100 characters, unique; white space around it is cut off
- * @param stockQuantity 0–2,147,483,647; absent: 0 for a new product, else the stock stays as it is
+ * @param stockQuantity 0–1,000,000,000; absent: 0 for a new product, else the stock stays as it is
  * @param imageUrl an http(s) URL or a path that the shop's front end resolves, at most 500 characters
  */
 @Schema(example = """
@@ -49,7 +50,7 @@ record ProductRequest(
         @NotBlank @Size(max = 100) @Pattern(regexp = LINE, message = NO_CONTROL)
         String sku,
 
-        @Min(0) @Max(Integer.MAX_VALUE) @Nullable Integer stockQuantity,
+        @Min(0) @Max(Stock.MOST) @Nullable Integer stockQuantity,
 
         @Size(max = 500)
         @Pattern(regexp = IMAGE, message = "must be an http(s) URL or a relative path, without spaces")

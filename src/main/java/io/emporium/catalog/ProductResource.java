@@ -2,6 +2,7 @@ package io.emporium.catalog;
 
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
+import io.emporium.web.Idempotency;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
@@ -26,6 +27,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -44,10 +46,12 @@ class ProductResource {
     private static final String PRICE = "\\d{1,8}(\\.\\d{1,2})?";
 
     private final ProductService products;
+    private final Idempotency idempotency;
     private final Caller caller;
 
-    ProductResource(ProductService products, Caller caller) {
+    ProductResource(ProductService products, Idempotency idempotency, Caller caller) {
         this.products = products;
+        this.idempotency = idempotency;
         this.caller = caller;
     }
 
@@ -119,13 +123,16 @@ class ProductResource {
     @RolesAllowed(Caller.ADMIN)
     @Operation(operationId = "createProduct", summary = "Puts a product on sale", description = "Its SKU is unique.")
     @ResponseStatus(201)
-    public RestResponse<Answer<CreatedProductView>> create(@Valid @NotNull ProductRequest request) {
-        Product product = products.create(request, caller.userId());
-        return RestResponse.ResponseBuilder.create(
-                        RestResponse.Status.CREATED,
-                        Answer.of("Product created successfully", CreatedProductView.of(product)))
-                .location(URI.create("/api/v1/products/" + product.productId()))
-                .header(HttpHeaders.ETAG, ProductTag.of(product).header())
+    public RestResponse<Answer<CreatedProductView>> create(
+            @HeaderParam(Idempotency.HEADER) @Nullable String key, @Valid @NotNull ProductRequest request) {
+        long adminId = caller.userId();
+        Answer<CreatedProductView> created = idempotency.inOneTransaction(
+                new Idempotency.Request(adminId, key, "POST /products", request, 201),
+                () -> Answer.of(
+                        "Product created successfully", CreatedProductView.of(products.create(request, adminId))));
+        return RestResponse.ResponseBuilder.create(RestResponse.Status.CREATED, created)
+                .location(URI.create("/api/v1/products/"
+                        + Objects.requireNonNull(created.data()).productId()))
                 .build();
     }
 
@@ -136,7 +143,7 @@ class ProductResource {
             operationId = "replaceProduct",
             summary = "Replaces a product",
             description = "Without `stock_quantity` the stock stays as it is. `If-Match` refuses what was edited"
-                    + " meanwhile; a sale is not an edit.")
+                    + " meanwhile; a sale is an edit only for one who sets the stock.")
     public RestResponse<Answer<ProductView>> replace(
             @PathParam("product_id") long productId,
             @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,

@@ -14,6 +14,7 @@ import io.emporium.outbox.Outbox;
 import io.emporium.shared.Page;
 import io.emporium.shared.Refusal;
 import io.emporium.web.AuditLog;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -74,22 +75,26 @@ class ProductService {
      * A page of what is sold.
      *
      * @param page from 1; it ends at most {@value #DEEPEST} products deep
-     * @throws Refusal VALIDATION_ERROR for a page deeper than that
+     * @throws Refusal VALIDATION_ERROR for a page deeper than that, SERVICE_UNAVAILABLE while too many others count
      */
-    @Transactional
     Page<Product> getAll(ProductFilter filter, ProductFilter.Sort sort, int page, int limit) {
         if ((long) page * limit > DEEPEST) {
             throw CatalogError.invalid(
                     "page", "only the first 100,000 products of a list can be paged: narrow it by a filter");
         }
         ProductFilter.Statement statement = filter.page(sort, limit, Page.offset(page, limit));
+        List<Product> products = QuarkusTransaction.requiringNew().call(() -> read(statement));
+        // Not in the page's transaction: a long count shall not wait with a connection in its hand.
+        return new Page<>(products, page, limit, counts.of(filter));
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Product> read(ProductFilter.Statement statement) {
         Query query = database.createNativeQuery(statement.sql(), Product.class);
         for (int i = 0; i < statement.arguments().size(); i++) {
             query.setParameter(i + 1, statement.arguments().get(i));
         }
-        @SuppressWarnings("unchecked")
-        List<Product> products = query.getResultList();
-        return new Page<>(products, page, limit, counts.of(filter));
+        return query.getResultList();
     }
 
     /**
@@ -123,7 +128,7 @@ class ProductService {
      */
     @Transactional
     Product update(long productId, @Nullable String ifMatch, ProductRequest request, @Nullable Long actorId) {
-        Product product = lock(productId, ifMatch);
+        Product product = lock(productId, ifMatch, request.stockQuantity() != null);
         edit(product, request, product.isActive(), actorId);
         return product;
     }
@@ -138,7 +143,7 @@ class ProductService {
     @Transactional
     Product patch(long productId, @Nullable String ifMatch, byte[] body, @Nullable Long actorId) {
         ObjectNode changes = changes(body);
-        Product product = lock(productId, ifMatch);
+        Product product = lock(productId, ifMatch, changes.hasNonNull("stock_quantity"));
         ObjectNode merged = asRequest(product);
         merged.remove("stock_quantity");
         merged.setAll(changes);
@@ -149,7 +154,7 @@ class ProductService {
     /** Takes it off sale; once more does nothing. @throws Refusal RESOURCE_NOT_FOUND, VERSION_CONFLICT */
     @Transactional
     void delete(long productId, @Nullable String ifMatch) {
-        Product product = lock(productId, ifMatch);
+        Product product = lock(productId, ifMatch, false);
         ProductView before = ProductView.of(product);
         if (product.withdraw(clock.instant())) {
             write(product);
@@ -179,10 +184,10 @@ class ProductService {
     }
 
     // The lock makes editors wait for each other instead of failing: only who sent If-Match asked to be refused.
-    private Product lock(long productId, @Nullable String ifMatch) {
+    private Product lock(long productId, @Nullable String ifMatch, boolean setsStock) {
         Product product = Product.<Product>findByIdOptional(productId, LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(CatalogError::productNotFound);
-        ProductTag.of(product).require(ifMatch);
+        ProductTag.of(product).require(ifMatch, setsStock);
         return product;
     }
 

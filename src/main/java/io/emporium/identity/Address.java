@@ -6,6 +6,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
@@ -92,6 +93,13 @@ public class Address extends PanacheEntityBase {
 
     public static Optional<Address> findOwn(long addressId, long userId) {
         return find("addressId = ?1 and userId = ?2", addressId, userId).firstResultOptional();
+    }
+
+    /** As {@link #findOwn}, and it cannot be deleted before the transaction ends. */
+    public static Optional<Address> holdOwn(long addressId, long userId) {
+        return find("addressId = ?1 and userId = ?2", addressId, userId)
+                .withLock(LockModeType.PESSIMISTIC_READ)
+                .firstResultOptional();
     }
 
     /** The default first, then the newest. */

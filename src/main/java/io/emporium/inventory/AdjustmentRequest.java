@@ -2,6 +2,7 @@ package io.emporium.inventory;
 
 import io.emporium.web.PlainText;
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
         {"delta":-2,"reason":"damaged","note":"fell off the fork-lift"}
         """)
 record AdjustmentRequest(
-        @NotNull @Min(-Integer.MAX_VALUE) Integer delta,
+        @NotNull @Min(-Stock.MOST) @Max(Stock.MOST) Integer delta,
 
         @NotNull @Pattern(regexp = "received|adjustment|damaged|lost|found|returned")
         String reason,

@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Stock {
+    /**
+     * The most that can be counted or received. Far below what the column holds, so that goods of orders can always come
+     * back: their release must never fail.
+     */
+    public static final int MOST = 1_000_000_000;
+
     private final EntityManager database;
     private final Clock clock;
 
@@ -99,17 +105,19 @@ public class Stock {
      * @param actorId who did it, null for the shop itself
      * @return the stock after it
      * @throws Refusal RESOURCE_NOT_FOUND, INSUFFICIENT_STOCK if it would fall below 0, or VALIDATION_ERROR if it would
-     *     rise above 2,147,483,647
+     *     rise above {@value #MOST}
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public int change(long productId, int delta, String reason, @Nullable Long actorId, @Nullable String note) {
         List<Integer> after = database.createNativeQuery("""
                         UPDATE products SET stock_quantity = stock_quantity + :delta
-                         WHERE product_id = :product AND CAST(stock_quantity AS bigint) + :delta BETWEEN 0 AND 2147483647
+                         WHERE product_id = :product AND CAST(stock_quantity AS bigint) + :delta >= 0
+                           AND (:delta < 0 OR CAST(stock_quantity AS bigint) + :delta <= :most)
                         RETURNING stock_quantity
                         """, Integer.class)
                 .setParameter("delta", delta)
                 .setParameter("product", productId)
+                .setParameter("most", MOST)
                 .getResultList();
         if (after.isEmpty()) {
             int held = quantity(productId);

@@ -32,6 +32,6 @@ public final class StockError {
                 "Validation failed",
                 Map.of(
                         "fields",
-                        List.of(Map.of("field", "delta", "message", "the stock would be above 2,147,483,647"))));
+                        List.of(Map.of("field", "delta", "message", "the stock would be above 1,000,000,000"))));
     }
 }

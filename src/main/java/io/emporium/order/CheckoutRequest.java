@@ -1,6 +1,7 @@
 package io.emporium.order;
 
 import io.emporium.web.PlainText;
+import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
@@ -23,5 +24,9 @@ public record CheckoutRequest(
         @NotBlank @Size(max = 50) @PlainText @Schema(examples = "credit_card")
         String paymentMethod,
 
-        @Nullable @PositiveOrZero @Digits(integer = 10, fraction = 2) @Schema(examples = "999.99")
+        @Nullable
+        @PositiveOrZero
+        @DecimalMax("9999999999.99")
+        @Digits(integer = 10, fraction = 2)
+        @Schema(examples = "999.99")
         BigDecimal expectedTotal) {}

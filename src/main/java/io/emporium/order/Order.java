@@ -194,15 +194,17 @@ public class Order extends PanacheEntityBase {
         return new Page<>(items, page, limit, count("userId", userId));
     }
 
-    /** Those whose time is up and whose money is not under way; oldest first. */
-    static List<Long> expired(Instant now, int most) {
+    /** Those with a greater id whose time is up and whose money is not under way; in the order of their ids. */
+    static List<Long> expired(Instant now, long after, int most) {
         return getEntityManager()
                 .createQuery("""
                         SELECT o.orderId FROM Order o
                          WHERE o.status = PENDING AND o.paymentStatus IN (PENDING, FAILED) AND o.expiresAt <= :now
-                         ORDER BY o.expiresAt
+                           AND o.orderId > :after
+                         ORDER BY o.orderId
                         """, Long.class)
                 .setParameter("now", now)
+                .setParameter("after", after)
                 .setMaxResults(most)
                 .getResultList();
     }

@@ -71,7 +71,7 @@ public class OrderService {
         Instant now = clock.instant();
         refuseTooManyUnpaid(userId, now);
         Address address =
-                Address.findOwn(checkout.shippingAddressId(), userId).orElseThrow(OrderError::addressNotFound);
+                Address.holdOwn(checkout.shippingAddressId(), userId).orElseThrow(OrderError::addressNotFound);
         Money total = carts.calculateTotal(lines);
         refuseUnexpected(total, checkout);
 

@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.web.PlainText;
+import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record RefundRequest(
         @NotNull @Schema(examples = "1") Long orderId,
 
-        @NotNull @Positive @Digits(integer = 8, fraction = 2) @Schema(examples = "999.99")
+        @NotNull @Positive @DecimalMax("99999999.99") @Digits(integer = 8, fraction = 2) @Schema(examples = "999.99")
         BigDecimal amount,
 
         @Nullable @Size(max = 500) @PlainText @Schema(examples = "Product defective")

@@ -2,6 +2,7 @@ package io.emporium.catalog;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
@@ -12,7 +13,9 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.emporium.shared.Refusal;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
@@ -20,6 +23,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,10 +213,10 @@ class ImportTest {
     }
 
     @Test
-    void a_thousand_bad_rows_are_listed_and_all_are_counted() {
-        csv(HEADER + row("A", "", "10.00", "5").repeat(1_100), "")
-                .body("data.rejected", equalTo(1_100))
-                .body("data.errors", hasSize(1_000));
+    void ten_thousand_bad_rows_are_listed_and_all_are_counted() {
+        csv(HEADER + row("A", "", "10.00", "5").repeat(10_100), "")
+                .body("data.rejected", equalTo(10_100))
+                .body("data.errors", hasSize(10_000));
     }
 
     @Test
@@ -377,6 +384,48 @@ class ImportTest {
 
     private static byte[] file(String name) throws IOException {
         return Files.readAllBytes(Path.of("src/test/resources/import", name));
+    }
+
+    @Test
+    void what_came_before_a_file_was_cut_is_kept_and_reported() {
+        StringBuilder rows = new StringBuilder(HEADER);
+        IntStream.rangeClosed(1, 300)
+                .forEach(i ->
+                        rows.append(prefix + "-cut-" + i + ",Lamp," + (i == 7 ? "oops" : "9.99") + ",lamps,1,,,\n"));
+        InputStream cut = new SequenceInputStream(
+                new ByteArrayInputStream(rows.toString().getBytes(StandardCharsets.UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("the cable was pulled");
+                    }
+                });
+
+        assertThatThrownBy(() -> imports.load(
+                        cut, ProductImport.Format.CSV, ImportColumns.of(List.of()), null, Callers.ADMIN_ID))
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(Refusal.Code.MALFORMED_REQUEST);
+                    ImportReport report = (ImportReport) refusal.details().get("report");
+                    assertThat(report.created()).isEqualTo(299);
+                    assertThat(report.errors())
+                            .extracting(ImportReport.Note::line)
+                            .containsExactly(8L);
+                });
+        assertThat(count("sku LIKE '" + prefix + "-cut-%'")).isEqualTo(299);
+    }
+
+    @Test
+    void a_file_of_no_type_is_refused() throws Exception {
+        // Without a client library, which would name a type by itself.
+        var url = URI.create("http://localhost:" + RestAssured.port + "/api/v1/products/import");
+        var request = HttpRequest.newBuilder(url)
+                .header("X-Test-Catalog-Caller", "admin")
+                .POST(HttpRequest.BodyPublishers.ofString("sku,name\n1,a\n"))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(415);
+            assertThat(answer.body()).contains("UNSUPPORTED_MEDIA_TYPE");
+        }
     }
 
     private static ValidatableResponse csv(String file, String query) {

@@ -219,6 +219,52 @@ class ProductsTest {
     }
 
     @Test
+    void an_editor_who_sets_the_stock_does_not_undo_a_sale_they_have_not_seen() {
+        long id = create("Lamp", 10, 5);
+        String tag = given().get(PRODUCTS + "/" + id).header("ETag");
+        adjust(id, -1);
+
+        admin(Map.of("stock_quantity", 5))
+                .header("If-Match", tag)
+                .patch(PRODUCTS + "/" + id)
+                .then()
+                .statusCode(412)
+                .body("error.code", equalTo("VERSION_CONFLICT"));
+        Map<String, Object> whole = new HashMap<>(product("Lamp", 10));
+        whole.put("stock_quantity", 5);
+        admin(whole).header("If-Match", tag).put(PRODUCTS + "/" + id).then().statusCode(412);
+        given().get(PRODUCTS + "/" + id).then().body("data.stock_quantity", equalTo(4));
+
+        String fresh = given().get(PRODUCTS + "/" + id).header("ETag");
+        admin(Map.of("stock_quantity", 7))
+                .header("If-Match", fresh)
+                .patch(PRODUCTS + "/" + id)
+                .then()
+                .statusCode(200)
+                .body("data.stock_quantity", equalTo(7));
+    }
+
+    @Test
+    void a_product_is_made_once_a_key() {
+        Map<String, Object> body = new HashMap<>(product("Lamp", 10));
+        String key = UUID.randomUUID().toString();
+        int id = admin(body)
+                .header("Idempotency-Key", key)
+                .post(PRODUCTS)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("data.product_id");
+        admin(body)
+                .header("Idempotency-Key", key)
+                .post(PRODUCTS)
+                .then()
+                .statusCode(201)
+                .header("Idempotency-Replayed", "true")
+                .body("data.product_id", equalTo(id));
+    }
+
+    @Test
     void put_replaces_everything_but_the_stock() {
         long id = create("Lamp", 10, 5);
         admin(product("Chair", 20))

@@ -161,6 +161,51 @@ class StockTest {
     }
 
     @Test
+    void giving_back_and_taking_in_opposite_order_do_not_wait_in_a_circle() throws Exception {
+        long a = product(500);
+        long b = product(500);
+        List<Callable<Integer>> work = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            long held = order();
+            QuarkusTransaction.requiringNew()
+                    .run(() -> stock.reserve(held, List.of(new StockLine(a, 1), new StockLine(b, 1))));
+            work.add(() -> {
+                QuarkusTransaction.requiringNew().run(() -> stock.release(held));
+                return 0;
+            });
+            work.add(() -> {
+                QuarkusTransaction.requiringNew()
+                        .run(() -> stock.reserve(order(), List.of(new StockLine(b, 1), new StockLine(a, 1))));
+                return 0;
+            });
+        }
+        try (var threads = Executors.newFixedThreadPool(16)) {
+            for (Future<Integer> done : threads.invokeAll(work)) {
+                done.get();
+            }
+        }
+        assertThat(stock.available(a)).isEqualTo(440);
+        assertThat(stock.available(b)).isEqualTo(440);
+    }
+
+    @Test
+    void what_an_order_holds_can_always_come_back() {
+        long product = product(Stock.MOST);
+        long order = order();
+        QuarkusTransaction.requiringNew().run(() -> stock.reserve(order, List.of(new StockLine(product, 3))));
+        QuarkusTransaction.requiringNew().run(() -> stock.set(product, Stock.MOST, "adjustment", null));
+
+        QuarkusTransaction.requiringNew().run(() -> stock.release(order));
+
+        assertThat(stock.available(product)).isEqualTo(Stock.MOST + 3);
+        assertThatThrownBy(() ->
+                        QuarkusTransaction.requiringNew().run(() -> stock.change(product, 1, "found", null, null)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.VALIDATION_ERROR));
+        QuarkusTransaction.requiringNew().run(() -> stock.change(product, -1, "lost", null, null));
+    }
+
+    @Test
     void an_adjustment_is_made_once_a_key_and_shown_in_the_ledger() {
         long product = product(5);
         String key = UUID.randomUUID().toString();

@@ -219,6 +219,74 @@ class CheckoutTest {
     }
 
     @Test
+    void what_was_withdrawn_while_it_lay_in_the_cart_is_not_sold() {
+        long product = admin.createProduct("10.00", 10);
+        ada.putIntoCart(product, 2).then().statusCode(201);
+        admin.request().delete("/api/v1/products/" + product).then().statusCode(200);
+
+        ada.checkOut()
+                .then()
+                .statusCode(409)
+                .body("error.code", equalTo("INSUFFICIENT_STOCK"))
+                .body("error.details.items.product_id", contains((int) product))
+                .body("error.details.items.available", contains(0));
+        assertThat(stockOf(product)).isEqualTo(10);
+    }
+
+    @Test
+    void a_total_beyond_what_can_be_charged_is_refused() {
+        long product = admin.createProduct("99999999.99", 10);
+        ada.putIntoCart(product, 2).then().statusCode(201);
+
+        ada.checkOut().then().statusCode(400).body("error.code", equalTo("VALIDATION_ERROR"));
+        assertThat(stockOf(product)).isEqualTo(10);
+    }
+
+    @Test
+    void numbers_that_no_money_has_are_refused() {
+        long product = admin.createProduct("10.00", 10);
+        ada.putIntoCart(product, 1).then().statusCode(201);
+        for (String number : List.of("1e2147483647", "1e-2147483647", "1e9999", "10000000000", "-1", "0.001")) {
+            for (String key : new String[] {null, "k-" + number}) {
+                var request = ada.json()
+                        .body("{\"shipping_address_id\":" + ada.addressId()
+                                + ",\"payment_method\":\"credit_card\",\"expected_total\":" + number + "}");
+                (key == null ? request : request.header("Idempotency-Key", key))
+                        .post("/api/v1/orders")
+                        .then()
+                        .statusCode(400)
+                        .body("success", equalTo(false));
+                var refund = ada.json().body("{\"order_id\":1,\"amount\":" + number + "}");
+                (key == null ? refund : refund.header("Idempotency-Key", key))
+                        .post("/api/v1/payments/refund")
+                        .then()
+                        .statusCode(400)
+                        .body("success", equalTo(false));
+            }
+        }
+        assertThat(stockOf(product)).isEqualTo(10);
+    }
+
+    @Test
+    void an_address_deleted_at_the_moment_of_checkout_is_there_or_not_found() {
+        long product = admin.createProduct("10.00", 1_000);
+        for (int round = 0; round < 12; round++) {
+            ada = Shopper.registered();
+            ada.putIntoCart(product, 1).then().statusCode(201);
+
+            List<Integer> statuses = Together.times(
+                    2,
+                    i -> i == 0
+                            ? ada.checkOut().statusCode()
+                            : ada.request()
+                                    .delete("/api/v1/addresses/" + ada.addressId())
+                                    .statusCode());
+
+            assertThat(statuses).allMatch(status -> status == 200 || status == 201 || status == 404);
+        }
+    }
+
+    @Test
     void what_a_client_may_not_set_is_not_set() {
         long product = admin.createProduct("10.00", 10);
         ada.putIntoCart(product, 1).then().statusCode(201);

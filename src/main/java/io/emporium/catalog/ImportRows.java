@@ -176,7 +176,7 @@ final class ImportRows {
 
     private ImportRow valid(long line, ProductRequest product, Set<ProductField> given) {
         return validator.validate(product).stream()
-                .min(Comparator.comparing(ImportRows::position).thenComparing(ConstraintViolation::getMessage))
+                .min(Comparator.comparingInt(ImportRows::position).thenComparing(ConstraintViolation::getMessage))
                 .<ImportRow>map(broken ->
                         new ImportRow.Bad(line, shown(product.sku()), ProductRules.field(broken), broken.getMessage()))
                 .orElseGet(() -> new ImportRow.Good(line, product, given));

@@ -20,6 +20,8 @@ enum ProductField {
     IMAGE_URL(false, "image url", "image", "image src", "image link", "images");
 
     final boolean required;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Made by List.of.
     final List<String> knownAs;
 
     ProductField(boolean required, String... knownAs) {

@@ -99,7 +99,8 @@ class CloudEvents {
         return value;
     }
 
-    /** Attributes that the envelope has already. */
+    /** Attributes that the envelope has already; read by Jackson only. */
+    @SuppressWarnings("UnusedMethod")
     private interface Attributes {
         @JsonIgnore
         String type();

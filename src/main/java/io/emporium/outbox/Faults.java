@@ -6,7 +6,7 @@ final class Faults {
 
     static String reason(Throwable fault) {
         Throwable cause = fault;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ public class Inbox implements Replayable {
     private final CloudEvents cloudEvents;
     private final Map<String, EventConsumer> consumers;
     private final Clock clock;
+    private final AtomicInteger taking = new AtomicInteger();
+    private volatile boolean closing;
 
     Inbox(EntityManager database, CloudEvents cloudEvents, @All List<EventConsumer> consumers, Clock clock) {
         this.database = database;
@@ -52,6 +55,31 @@ public class Inbox implements Replayable {
      * @throws RuntimeException only if the message could not be stored, so that the broker keeps it
      */
     public void take(EventConsumer consumer, byte[] message) {
+        taking.incrementAndGet();
+        try {
+            // Asked only now, so that closing either is seen by this one or waits for it.
+            if (!closing) {
+                takeAndTry(consumer, message);
+                return;
+            }
+        } finally {
+            taking.decrementAndGet();
+        }
+        // Not acknowledged: the broker hands it out again when this process is gone.
+        pause();
+        throw new IllegalStateException("this process is closing");
+    }
+
+    /** From now on nothing is taken. */
+    void close() {
+        closing = true;
+    }
+
+    boolean isBusy() {
+        return taking.get() > 0;
+    }
+
+    private void takeAndTry(EventConsumer consumer, byte[] message) {
         UUID fresh;
         try {
             fresh = QuarkusTransaction.requiringNew().call(() -> receive(consumer, message));

@@ -80,7 +80,7 @@ final class CardNumbers {
         int first4 = Integer.parseInt(digits.substring(0, 4));
         int first2 = first4 / 100;
         boolean visa = first2 / 10 == 4;
-        boolean maestro = first2 == 50 || first2 >= 56 && first2 <= 69;
+        boolean maestro = first2 == 50 || (first2 >= 56 && first2 <= 69);
         return switch (digits.length()) {
             case 13 -> visa;
             case 14 -> first2 == 30 || first2 == 36 || first2 == 38 || first2 == 39;
@@ -88,9 +88,9 @@ final class CardNumbers {
             case 16 ->
                 visa
                         || maestro
-                        || first2 >= 51 && first2 <= 55
-                        || first4 >= 2221 && first4 <= 2720
-                        || first4 >= 3528 && first4 <= 3589;
+                        || (first2 >= 51 && first2 <= 55)
+                        || (first4 >= 2221 && first4 <= 2720)
+                        || (first4 >= 3528 && first4 <= 3589);
             case 19 -> visa || maestro;
             default -> maestro;
         };

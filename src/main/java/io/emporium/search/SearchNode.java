@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.http.HttpEntity;
@@ -26,7 +27,7 @@ class SearchNode {
     private static final RequestOptions WHILE_SOMEBODY_WAITS = within(Duration.ofMillis(600));
     private static final RequestOptions IN_THE_BACKGROUND = within(Duration.ofSeconds(15));
 
-    private static final ContentType LINES = ContentType.create("application/x-ndjson", "UTF-8");
+    private static final ContentType LINES = ContentType.create("application/x-ndjson", StandardCharsets.UTF_8);
 
     private final RestClient client;
     private final ObjectMapper json;

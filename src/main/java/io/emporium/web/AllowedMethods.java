@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
@@ -42,7 +43,7 @@ final class AllowedMethods {
         return String.join(", ", methods);
     }
 
-    private static void add(ClassRoutingHandler routes, String remaining, TreeSet<String> methods) {
+    private static void add(ClassRoutingHandler routes, String remaining, Set<String> methods) {
         routes.getMappers().forEach((method, mapper) -> {
             // Null stands for whatever has no method of its own.
             if (method != null && mapper.map(remaining) != null) {

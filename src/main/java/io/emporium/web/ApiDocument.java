@@ -18,7 +18,7 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /** Says once what holds for every operation: how it fails, who may call it, which headers it bears. */
-@OpenApiFilter(stages = OpenApiFilter.RunStage.RUN)
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 public class ApiDocument implements OASFilter {
     private static final String FAILURE = "Failure";
     private static final String BEARER = "bearer";

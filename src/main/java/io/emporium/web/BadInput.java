@@ -187,7 +187,7 @@ final class BadInput {
                     }
                 }
             } catch (NoSuchMethodException inherited) {
-                continue;
+                // The next owner has it.
             }
         }
         return null;

@@ -69,7 +69,7 @@ class BodyLimit {
     }
 
     private static long limit(HttpServerRequest request) {
-        if (request.method() != HttpMethod.POST) {
+        if (!request.method().equals(HttpMethod.POST)) {
             return BYTES;
         }
         String path = request.path();

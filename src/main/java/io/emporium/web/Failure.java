@@ -13,14 +13,14 @@ import java.util.Map;
  * The envelope of every failure (low-level-design 8.1): {@code {"success":false,"error":{"code","message","details"}}}.
  */
 @JsonPropertyOrder({"success", "error"})
-public record Failure(Error error) {
+public record Failure(Detail error) {
 
     /** @param details empty where there is nothing to add, never absent */
     @JsonPropertyOrder({"code", "message", "details"})
-    public record Error(Refusal.Code code, String message, Map<String, ?> details) {}
+    public record Detail(Refusal.Code code, String message, Map<String, ?> details) {}
 
     static Failure of(Refusal refusal) {
-        return new Failure(new Error(refusal.code(), String.valueOf(refusal.getMessage()), refusal.details()));
+        return new Failure(new Detail(refusal.code(), String.valueOf(refusal.getMessage()), refusal.details()));
     }
 
     /** The whole answer to a refusal: status, the headers that belong to it, envelope. */

@@ -57,7 +57,7 @@ class FrontDoor {
     private void failed(RoutingContext door) {
         Throwable fault = door.failure();
         // Vert.x wraps nothing into its own failures, so a bare status is the router's own word.
-        Refusal refusal = fault == null || door.statusCode() >= 400 && door.statusCode() < 500
+        Refusal refusal = fault == null || (door.statusCode() >= 400 && door.statusCode() < 500)
                 ? Faults.ofStatus(door.statusCode())
                 : Faults.refusal(fault);
         if (refusal.code() == Refusal.Code.INTERNAL_SERVER_ERROR) {
@@ -90,7 +90,7 @@ class FrontDoor {
             // What is still being sent is not read.
             response.putHeader("Connection", "close");
         }
-        if (door.request().method() == HttpMethod.HEAD) {
+        if (door.request().method().equals(HttpMethod.HEAD)) {
             response.end();
         } else {
             response.end(body);

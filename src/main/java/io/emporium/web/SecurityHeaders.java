@@ -58,7 +58,7 @@ class SecurityHeaders {
             return;
         }
         door.response().putHeader("Access-Control-Allow-Origin", origin);
-        if (request.method() == HttpMethod.OPTIONS && request.getHeader("Access-Control-Request-Method") != null) {
+        if (request.method().equals(HttpMethod.OPTIONS) && request.getHeader("Access-Control-Request-Method") != null) {
             door.response()
                     .setStatusCode(204)
                     .putHeader("Access-Control-Allow-Methods", METHODS)

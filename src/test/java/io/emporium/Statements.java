@@ -1,0 +1,34 @@
+package io.emporium;
+
+import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down every statement that the application sends, while a test listens. */
+@PersistenceUnitExtension
+public class Statements implements StatementInspector {
+    private static final long serialVersionUID = 1L;
+    private static volatile @Nullable Set<String> heard;
+
+    /** What is sent from now on, each once. */
+    static Set<String> listen() {
+        Set<String> statements = new ConcurrentSkipListSet<>();
+        heard = statements;
+        return statements;
+    }
+
+    static void stop() {
+        heard = null;
+    }
+
+    @Override
+    public String inspect(String sql) {
+        Set<String> statements = heard;
+        if (statements != null) {
+            statements.add(sql);
+        }
+        return sql;
+    }
+}

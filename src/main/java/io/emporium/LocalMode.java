@@ -42,6 +42,9 @@ final class LocalMode {
             "DEMO_CUSTOMER_EMAIL", "customer@example.com",
             "DEMO_CUSTOMER_PASSWORD", "Customer-Passw0rd!");
 
+    /** In a database of the user's own nothing is made up, and no account whose password everybody knows. */
+    private static final Map<String, String> NO_DEMO = Map.of("DEMO_CATALOG", "false");
+
     private static final String PROCESS = "emporium.local.process";
     private static final String SET_BY_US = "emporium.local.settings";
 
@@ -116,7 +119,8 @@ final class LocalMode {
             return settings;
         }
         Map<String, String> dotEnv = dotEnv();
-        settings = start(name -> given(name, dotEnv) != null);
+        // Tests write, break and empty what they find: never the servers that a setting points to.
+        settings = start(test ? name -> false : name -> given(name, dotEnv) != null);
         settings.forEach(System::setProperty);
         System.setProperty(SET_BY_US, String.join(",", settings.keySet()));
         return settings;
@@ -164,7 +168,7 @@ final class LocalMode {
             Map<String, String> settings = read(ready);
             Files.deleteIfExists(ready);
             Files.deleteIfExists(progress);
-            ACCOUNTS.forEach(settings::putIfAbsent);
+            (pointedElsewhere(given).contains("postgres") ? NO_DEMO : ACCOUNTS).forEach(settings::putIfAbsent);
             keepGiven(settings, given);
             System.setProperty(PROCESS, Long.toString(process.pid()));
             // The servers end when this process lets go of their standard input, and so must not drop it by accident.
@@ -270,6 +274,7 @@ final class LocalMode {
                 "ADMIN_PASSWORD",
                 "DEMO_CUSTOMER_EMAIL",
                 "DEMO_CUSTOMER_PASSWORD",
+                "DEMO_CATALOG",
                 "JWT_PRIVATE_KEY_FILE")) {
             if (given.test(name)) {
                 settings.remove(name);
@@ -341,7 +346,8 @@ final class LocalMode {
         Files.writeString(
                 Files.createDirectories(home()).resolve("links"),
                 "SHOP=http://localhost:" + port + "\nMAILS=" + System.getProperty("EMPORIUM_MAIL_PAGE") + "\nSTRIPE="
-                        + System.getProperty("STRIPE_API_BASE") + "\n");
+                        + System.getProperty("STRIPE_API_BASE") + "\nLOCAL=" + System.getProperty("EMPORIUM_LOCAL_PAGE")
+                        + "\n");
     }
 
     private static void line(StringBuilder text, String what, @Nullable String where) {

@@ -109,7 +109,8 @@ public class Invariants {
                 """);
         ONCE_SETTLED.put("I12 an expired reservation is still held", """
                 SELECT order_id, expires_at FROM orders
-                 WHERE status = 'pending' AND payment_status IN ('pending', 'failed') AND expires_at < now() - interval '1 minute'
+                 WHERE status = 'pending' AND (payment_status IN ('pending', 'failed') AND expires_at < now() - interval '1 minute'
+                    OR payment_status = 'requires_action' AND expires_at < now() - interval '5 minutes')
                 """);
         ONCE_SETTLED.put("A payment or a refund is not settled", """
                 SELECT transaction_reference, transaction_type, status FROM transactions WHERE status IN ('pending', 'processing')

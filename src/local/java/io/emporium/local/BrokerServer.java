@@ -38,7 +38,7 @@ final class BrokerServer implements LocalServer {
         Path config = folder.resolve("broker.json");
         DataFolder.write(config, config(folder.resolve("store")));
         // A part of Derby's own lock; the folder's lock says that nobody else is here.
-        Files.deleteIfExists(folder.resolve("store").resolve("db.lck"));
+        Files.deleteIfExists(folder.resolve("store").resolve("default").resolve("db.lck"));
         System.setProperty("derby.stream.error.file", data.log("broker-store").toString());
         Map<String, Object> attributes = new HashMap<>();
         attributes.put("type", "Memory");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A server that is a process of its own. It ends when this JVM ends, however that happens: a shell stands between the two,
@@ -41,7 +42,7 @@ final class Child {
     }
 
     void start(List<String> command) throws IOException, InterruptedException {
-        endStray();
+        endStray(data.folder("run").resolve(name + ".stray"));
         Path pidFile = data.folder("run").resolve(name + ".pid");
         Files.deleteIfExists(pidFile);
         boolean watched = Programs.exists("sh");
@@ -107,8 +108,17 @@ final class Child {
         throw new IOException("its watcher did not start");
     }
 
-    private void endStray() throws IOException, InterruptedException {
-        Path file = data.folder("run").resolve(name + ".stray");
+    /** Ends every server that an earlier JVM has left behind in this folder. */
+    static void endStrays(DataFolder data) throws IOException, InterruptedException {
+        try (Stream<Path> files = Files.list(data.folder("run"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".stray")).toList()) {
+                endStray(file);
+            }
+        }
+    }
+
+    private static void endStray(Path file) throws IOException, InterruptedException {
         if (!Files.exists(file)) {
             return;
         }

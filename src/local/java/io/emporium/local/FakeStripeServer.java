@@ -14,10 +14,10 @@ final class FakeStripeServer implements LocalServer {
 
     private final DataFolder data;
     private final String webhookUrl;
-    private int port;
+    private int port = Ports.free();
     private Process process;
 
-    FakeStripeServer(DataFolder data, String webhookUrl) {
+    FakeStripeServer(DataFolder data, String webhookUrl) throws IOException {
         this.data = data;
         this.webhookUrl = webhookUrl;
     }

@@ -56,7 +56,8 @@ final class LocalPage {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
-            if (!host.startsWith("127.0.0.1") && !host.startsWith("localhost")) {
+            String name = host.replaceFirst(":\\d{1,5}$", "");
+            if (!name.equals("127.0.0.1") && !name.equals("localhost")) {
                 // Another site's name that leads here (DNS rebinding) shall not read the mails.
                 send(exchange, 403, "text/plain", "only for localhost\n");
                 return;

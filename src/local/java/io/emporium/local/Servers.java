@@ -49,7 +49,7 @@ final class Servers {
         }
         Map<String, String> options = options(args);
         DataFolder data = new DataFolder(Path.of(options.get("data")));
-        if (!data.lock(10_000)) {
+        if (!data.lock(20_000)) {
             progress.println("The data folder " + data.root() + " is in use by another Emporium."
                     + " End that one, or set EMPORIUM_HOME to another folder.");
             System.exit(IN_USE);
@@ -72,6 +72,8 @@ final class Servers {
     private void run(Map<String, String> options) throws Exception {
         boolean fresh = options.containsKey("fresh");
         if (fresh) {
+            // Before their names are forgotten.
+            Child.endStrays(data);
             data.clear();
             lasting = false;
         }
@@ -94,11 +96,8 @@ final class Servers {
             return;
         }
         Map<String, String> settings = new TreeMap<>();
-        for (LocalServer server : servers.values()) {
-            if ("running".equals(states.get(server.name()))) {
-                settings.putAll(server.settings());
-            }
-        }
+        // Of one that did not start too: it may be started later, and nobody else's shall be used in its place.
+        servers.values().forEach(server -> settings.putAll(server.settings()));
         settings.put("JWT_PRIVATE_KEY_FILE", data.signingKey().toString());
         settings.put("EMPORIUM_LOCAL", "true");
         settings.put("EMPORIUM_MAIL_PAGE", "http://" + Ports.HOST + ":" + pagePort + "/mails");

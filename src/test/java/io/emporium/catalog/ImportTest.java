@@ -108,7 +108,7 @@ class ImportTest {
 
     @Test
     void the_retail_catalogue_loads_as_it_is() throws IOException {
-        Path retail = Path.of("/work/shared/data/retail-catalog.csv");
+        Path retail = Path.of("../shared/data/retail-catalog.csv");
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(retail), "the retail catalogue is not here");
         byte[] file = Files.readAllBytes(retail);
         csv(file, "?columns=sku:id,brand:style&image_base=https://cdn.example.com/shop/")

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -36,12 +37,22 @@ final class Journal implements AutoCloseable {
         file = folder.resolve("ledger.jsonl");
         lockChannel =
                 FileChannel.open(folder.resolve("ledger.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        lock = lockChannel.tryLock();
+        lock = lock(lockChannel);
         if (lock == null) {
             lockChannel.close();
             throw new IOException("Another fake Stripe uses the ledger in " + folder);
         }
         channel = open(file);
+    }
+
+    /** Waits some seconds for an owner that is just ending. */
+    private static FileLock lock(FileChannel channel) throws IOException {
+        FileLock taken = channel.tryLock();
+        for (int i = 0; taken == null && i < 100; i++) {
+            LockSupport.parkNanos(50_000_000);
+            taken = channel.tryLock();
+        }
+        return taken;
     }
 
     private static FileChannel open(Path path) throws IOException {

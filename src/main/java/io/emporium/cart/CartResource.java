@@ -1,6 +1,7 @@
 package io.emporium.cart;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.quarkus.security.Authenticated;
@@ -17,6 +18,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -72,6 +74,7 @@ public class CartResource {
     @POST
     @Path("/items")
     @ResponseStatus(201)
+    @Extension(name = ApiDocument.ERRORS, value = "RESOURCE_NOT_FOUND,INSUFFICIENT_STOCK")
     @Operation(
             operationId = "addCartItem",
             summary = "Put a product into the cart",
@@ -87,6 +90,7 @@ public class CartResource {
     /** Sets a line's quantity. */
     @PUT
     @Path("/items/{cart_item_id}")
+    @Extension(name = ApiDocument.ERRORS, value = "INSUFFICIENT_STOCK")
     @Operation(operationId = "updateCartItem", summary = "Change how many of a line are wanted")
     public Answer<CartItemView> update(@PathParam("cart_item_id") long cartItemId, @Valid @NotNull ChangeItem change) {
         return Answer.of("Cart item updated", carts.updateItem(caller.userId(), cartItemId, change.quantity()));

@@ -1,6 +1,7 @@
 package io.emporium.catalog;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -29,6 +30,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -121,6 +123,7 @@ class ProductResource {
     /** low-level-design 4.2.3. */
     @POST
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD")
     @Operation(operationId = "createProduct", summary = "Puts a product on sale", description = "Its SKU is unique.")
     @ResponseStatus(201)
     public RestResponse<Answer<CreatedProductView>> create(
@@ -139,6 +142,7 @@ class ProductResource {
     @PUT
     @Path("/{product_id}")
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD,VERSION_CONFLICT")
     @Operation(
             operationId = "replaceProduct",
             summary = "Replaces a product",
@@ -155,6 +159,7 @@ class ProductResource {
     @Path("/{product_id}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD,VERSION_CONFLICT")
     @Operation(
             operationId = "changeProduct",
             summary = "Changes some fields of a product",
@@ -171,6 +176,7 @@ class ProductResource {
     @DELETE
     @Path("/{product_id}")
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "VERSION_CONFLICT")
     @Operation(
             operationId = "withdrawProduct",
             summary = "Takes a product off sale",

@@ -2,6 +2,7 @@ package io.emporium.identity;
 
 import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.RateLimits;
 import io.quarkus.security.Authenticated;
@@ -9,12 +10,15 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -43,6 +47,7 @@ class AuthResource {
     @Path("/register")
     @PermitAll
     @ResponseStatus(201)
+    @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD")
     @Operation(
             operationId = "register",
             summary = "Open an account",
@@ -57,6 +62,7 @@ class AuthResource {
     @Path("/login")
     @PermitAll
     @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = NO_STORE)
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_CREDENTIALS")
     @Operation(
             operationId = "login",
             summary = "Sign in",
@@ -67,9 +73,17 @@ class AuthResource {
             @Valid @NotNull LoginRequest request,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.USER_AGENT) @Nullable String userAgent) {
         limits.checkLogin(request.email());
-        LoginView signedIn = auth.login(request.email(), request.password(), userAgent);
-        limits.loginSucceeded(request.email());
-        return Answer.of("Login successful", signedIn);
+        try {
+            LoginView signedIn = auth.login(request.email(), request.password(), userAgent);
+            limits.loginSucceeded(request.email());
+            return Answer.of("Login successful", signedIn);
+        } catch (RuntimeException fault) {
+            // Without a database, say, an honest customer shall not be locked out for having tried.
+            if (!(fault instanceof Refusal refusal) || refusal.code() != Refusal.Code.INVALID_CREDENTIALS) {
+                limits.loginUndecided(request.email());
+            }
+            throw fault;
+        }
     }
 
     @POST
@@ -88,6 +102,7 @@ class AuthResource {
 
     @POST
     @Path("/logout")
+    @Consumes(MediaType.APPLICATION_JSON)
     @Authenticated
     @Operation(
             operationId = "logout",

@@ -69,6 +69,10 @@ class AuthService {
                 passwords.matches(password, found.map(user -> user.passwordHash).orElse(null));
         User user =
                 found.filter(User::isActive).filter(account -> right).orElseThrow(IdentityError::invalidCredentials);
+        if (passwords.isOfAnotherCost(user.passwordHash)) {
+            String hash = passwords.hash(password);
+            QuarkusTransaction.requiringNew().run(() -> User.rehash(user.userId(), user.passwordHash, hash));
+        }
         return LoginView.of(view(sessions.start(user, userAgent)), user);
     }
 
@@ -110,6 +114,11 @@ class AuthService {
     record SignedIn(long userId, UUID sessionId, Role role) {}
 
     private static Optional<User> findByEmail(String email) {
+        if (!email.chars().allMatch(c -> c < 128)) {
+            // No account has such an address; to PostgreSQL admİn would be admin, but not to whoever counts its
+            // failures.
+            return Optional.empty();
+        }
         return QuarkusTransaction.requiringNew().call(() -> User.findByEmail(email));
     }
 

@@ -120,6 +120,12 @@ class Passwords {
         return matches && hash != null && !tooLong(password);
     }
 
+    /** Whether it was hashed before the cost was changed: then it takes another time to look at than nobody's does. */
+    boolean isOfAnotherCost(String hash) {
+        String[] parts = hash.split("\\$", -1);
+        return parts.length == 4 && !parts[2].equals("%02d".formatted(cost));
+    }
+
     private <T> T run(Callable<T> work) {
         Future<T> result;
         try {

@@ -138,6 +138,11 @@ public class User extends PanacheEntityBase {
         return opened.stream().findFirst();
     }
 
+    /** Unless the password was changed meanwhile. */
+    static void rehash(long userId, String from, String to) {
+        update("passwordHash = ?1 WHERE userId = ?2 AND passwordHash = ?3", to, userId, from);
+    }
+
     static Optional<User> findByEmail(String email) {
         // Without the cast PostgreSQL compares as text, and Ann@ is not ann@.
         List<User> found = getEntityManager()

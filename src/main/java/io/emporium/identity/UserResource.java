@@ -1,6 +1,7 @@
 package io.emporium.identity;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** One's own account: who one is, what one wants to hear, on which devices (low-level-design 4.6.3). */
@@ -79,6 +81,7 @@ class UserResource {
 
     @DELETE
     @Path("/me/devices")
+    @Extension(name = ApiDocument.ERRORS, value = "RESOURCE_NOT_FOUND")
     @Operation(
             operationId = "removeDevice",
             summary = "No more push notifications to this device",

@@ -2,6 +2,7 @@ package io.emporium.inventory;
 
 import io.emporium.shared.Page;
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.AuditLog;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.QueryParam;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -69,6 +71,7 @@ class InventoryResource {
     @Path("/{product_id}/adjustments")
     @RolesAllowed(Caller.ADMIN)
     @ResponseStatus(201)
+    @Extension(name = ApiDocument.ERRORS, value = "INSUFFICIENT_STOCK")
     @Operation(
             operationId = "adjustStock",
             summary = "Changes a product's stock",

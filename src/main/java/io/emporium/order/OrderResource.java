@@ -1,6 +1,7 @@
 package io.emporium.order;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.emporium.web.PlainText;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -54,6 +56,9 @@ public class OrderResource {
     /** Checks the cart out: one order, its stock reserved, the cart empty. */
     @POST
     @ResponseStatus(201)
+    @Extension(
+            name = ApiDocument.ERRORS,
+            value = "INVALID_PAYMENT_METHOD,RESOURCE_NOT_FOUND,CART_EMPTY,INSUFFICIENT_STOCK,PRICE_CHANGED")
     @Operation(
             operationId = "createOrder",
             summary = "Check the cart out",
@@ -87,6 +92,7 @@ public class OrderResource {
     /** Cancels until shipped; what was paid is refunded. */
     @POST
     @Path("/{order_id}/cancel")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION")
     @Operation(
             operationId = "cancelOrder",
             summary = "Cancel an own order",
@@ -103,6 +109,7 @@ public class OrderResource {
     @PUT
     @Path("/{order_id}/status")
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION")
     @Operation(
             operationId = "updateOrderStatus",
             summary = "Move an order along",
@@ -116,6 +123,7 @@ public class OrderResource {
     @Path("/{order_id}/shipments")
     @ResponseStatus(201)
     @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION")
     @Operation(operationId = "shipOrder", summary = "Ship an order")
     public Answer<OrderView> ship(
             @HeaderParam(Idempotency.HEADER) @Nullable String key,

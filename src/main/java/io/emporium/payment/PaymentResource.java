@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.emporium.web.RateLimits;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,10 @@ public class PaymentResource {
     /** Pays an own order. */
     @POST
     @Path("/process")
+    @Extension(
+            name = ApiDocument.ERRORS,
+            value =
+                    "INVALID_PAYMENT_METHOD,INVALID_PAYMENT_DETAILS,PAYMENT_DECLINED,RESOURCE_NOT_FOUND,ORDER_NOT_PAYABLE")
     @Operation(
             operationId = "processPayment",
             summary = "Pay an order",
@@ -64,6 +70,7 @@ public class PaymentResource {
     /** Gives money back, or asks for it. */
     @POST
     @Path("/refund")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_PAYMENT_DETAILS,RESOURCE_NOT_FOUND,REFUND_EXCEEDS_PAYMENT")
     @Operation(
             operationId = "refundPayment",
             summary = "Refund a payment",

@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ public class RefundRequestResource {
     /** Says yes: the money goes back. */
     @POST
     @Path("/{refund_request_id}/approve")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION,REFUND_EXCEEDS_PAYMENT")
     @Operation(operationId = "approveRefundRequest", summary = "Approve a refund request")
     public Answer<RefundView> approve(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @PathParam("refund_request_id") long refundId) {
@@ -69,6 +72,7 @@ public class RefundRequestResource {
     /** Says no. */
     @POST
     @Path("/{refund_request_id}/reject")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION")
     @Operation(operationId = "rejectRefundRequest", summary = "Reject a refund request")
     public Answer<RefundView> reject(@PathParam("refund_request_id") long refundId) {
         return Answer.of("Refund rejected", requests.reject(caller.userId(), refundId));

@@ -20,6 +20,9 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 /** Says once what holds for every operation: how it fails, who may call it, which headers it bears. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 public class ApiDocument implements OASFilter {
+    /** The extension with which an operation names the codes that are its own, separated by commas. */
+    public static final String ERRORS = "x-errors";
+
     private static final String FAILURE = "Failure";
     private static final String BEARER = "bearer";
     private static final String JSON = "application/json";
@@ -70,7 +73,15 @@ public class ApiDocument implements OASFilter {
         operation.getResponses().removeAPIResponse("400");
         operation.getResponses().removeAPIResponse("401");
         operation.getResponses().removeAPIResponse("403");
-        errors(path, operation, closed).forEach((status, codes) -> {
+        Map<String, List<Code>> errors = errors(path, operation, closed);
+        own(operation).forEach(code -> {
+            List<Code> codes = errors.computeIfAbsent(String.valueOf(code.status()), status -> new ArrayList<>());
+            if (!codes.contains(code)) {
+                codes.add(code);
+            }
+        });
+        operation.removeExtension(ERRORS);
+        errors.forEach((status, codes) -> {
             if (!operation.getResponses().hasAPIResponse(status)) {
                 operation.getResponses().addAPIResponse(status, error(codes));
             }
@@ -88,7 +99,26 @@ public class ApiDocument implements OASFilter {
         });
     }
 
-    /** Which statuses an operation may fail with, and their codes. */
+    /** What this operation may say no with, and what its Idempotency-Key may. */
+    private static List<Code> own(Operation operation) {
+        List<Code> codes = new ArrayList<>();
+        Object named = operation.getExtensions() == null
+                ? null
+                : operation.getExtensions().get(ERRORS);
+        if (named != null) {
+            for (String code : String.valueOf(named).split(",", -1)) {
+                codes.add(Code.valueOf(code.strip()));
+            }
+        }
+        if (operation.getParameters() != null
+                && operation.getParameters().stream()
+                        .anyMatch(parameter -> Idempotency.HEADER.equals(parameter.getName()))) {
+            codes.addAll(List.of(Code.REQUEST_IN_PROGRESS, Code.IDEMPOTENCY_KEY_REUSED));
+        }
+        return codes;
+    }
+
+    /** Which statuses every operation may fail with, and their codes. */
     private static Map<String, List<Code>> errors(String path, Operation operation, boolean closed) {
         boolean body = operation.getRequestBody() != null;
         List<Code> bad = new ArrayList<>(List.of(Code.VALIDATION_ERROR));
@@ -98,13 +128,13 @@ public class ApiDocument implements OASFilter {
         Map<String, List<Code>> errors = new LinkedHashMap<>();
         errors.put("400", bad);
         if (closed) {
-            errors.put("401", List.of(Code.AUTHENTICATION_REQUIRED, Code.INVALID_TOKEN));
+            errors.put("401", new ArrayList<>(List.of(Code.AUTHENTICATION_REQUIRED, Code.INVALID_TOKEN)));
             errors.put("403", List.of(Code.FORBIDDEN));
         } else {
-            errors.put("401", List.of(Code.INVALID_TOKEN));
+            errors.put("401", new ArrayList<>(List.of(Code.INVALID_TOKEN)));
         }
         if (path.contains("{")) {
-            errors.put("404", List.of(Code.RESOURCE_NOT_FOUND));
+            errors.put("404", new ArrayList<>(List.of(Code.RESOURCE_NOT_FOUND)));
         }
         errors.put("405", List.of(Code.METHOD_NOT_ALLOWED));
         errors.put("406", List.of(Code.NOT_ACCEPTABLE));
@@ -152,6 +182,27 @@ public class ApiDocument implements OASFilter {
             case INVALID_TOKEN -> Faults.invalidToken();
             case RATE_LIMITED ->
                 new Refusal(code, "Too many requests", Map.of("limit", 300, "retry_after_seconds", 42));
+            case INVALID_CREDENTIALS -> new Refusal(code, "Invalid e-mail address or password");
+            case INVALID_PAYMENT_METHOD -> new Refusal(code, "This payment method is not offered");
+            case INVALID_PAYMENT_DETAILS ->
+                new Refusal(code, "Send {\"payment_method_id\":\"pm_…\"} or {\"token\":\"…\"}");
+            case PAYMENT_DECLINED ->
+                new Refusal(code, "Your card was declined.", Map.of("decline_code", "insufficient_funds"));
+            case DUPLICATE_FIELD -> new Refusal(code, "It is taken", Map.of("field", "sku"));
+            case INSUFFICIENT_STOCK ->
+                new Refusal(
+                        code,
+                        "Not enough in stock",
+                        Map.of("items", List.of(Map.of("product_id", 1, "requested", 3, "available", 2))));
+            case CART_EMPTY -> new Refusal(code, "The cart is empty");
+            case PRICE_CHANGED -> new Refusal(code, "The total is another than expected");
+            case INVALID_STATUS_TRANSITION -> new Refusal(code, "A shipped order cannot be cancelled");
+            case ORDER_NOT_PAYABLE -> new Refusal(code, "The order is paid");
+            case REFUND_EXCEEDS_PAYMENT -> new Refusal(code, "More than is left of what was paid");
+            case VERSION_CONFLICT -> new Refusal(code, "The product was changed since you read it: read it again");
+            case IDEMPOTENCY_KEY_REUSED -> new Refusal(code, "This Idempotency-Key was used for another request");
+            case REQUEST_IN_PROGRESS ->
+                new Refusal(code, "The first request with this Idempotency-Key is still running");
             default -> Faults.ofStatus(code.status());
         };
         Map<String, Object> error = new LinkedHashMap<>();

@@ -32,6 +32,9 @@ class Counters {
             return {used, left}
             """;
 
+    private static final String TAKE_BACK =
+            "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('DECR', KEYS[1]) end";
+
     private final RedisAPI redis;
     private final WebSettings.Limits limits;
     private final Map<String, Window> here;
@@ -82,6 +85,25 @@ class Counters {
         }
         try {
             redis.del(List.of(key)).onFailure(this::passOver);
+        } catch (RuntimeException notEvenAsked) {
+            passOver(notEvenAsked);
+        }
+    }
+
+    /** Takes one count back; a failure is only noticed by the next count. */
+    void takeBack(String what, String who) {
+        String key = key(what, who);
+        synchronized (here) {
+            Window window = here.get(key);
+            if (window != null) {
+                window.used--;
+            }
+        }
+        if (System.nanoTime() - passedOverUntil.get() < 0) {
+            return;
+        }
+        try {
+            redis.eval(List.of(TAKE_BACK, "1", key)).onFailure(this::passOver);
         } catch (RuntimeException notEvenAsked) {
             passOver(notEvenAsked);
         }

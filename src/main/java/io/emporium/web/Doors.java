@@ -6,7 +6,7 @@ final class Doors {
     static final int HEADERS = 990;
     static final int BODY_LIMIT = 980;
 
-    /** Who is calling is known here. */
+    /** Who is calling can be asked here. */
     static final int SIGNED_IN = 50;
 
     private Doors() {}

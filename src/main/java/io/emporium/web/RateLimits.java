@@ -68,6 +68,13 @@ public class RateLimits {
         }
     }
 
+    /** The sign-in that was checked has come to no end, by no fault of whoever tried: it counts as no failure. */
+    public void loginUndecided(String account) {
+        if (limits.enabled()) {
+            counters.takeBack("login-failures", named(account));
+        }
+    }
+
     private static String named(String account) {
         return account.strip().toLowerCase(Locale.ROOT);
     }

@@ -3,7 +3,10 @@ package io.emporium.web;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -31,12 +34,28 @@ class RequestLimit {
     }
 
     private void count(RoutingContext door) {
-        String path = door.request().path();
+        // As the routes read it: /./api/v1 and /%61pi/v1 lead there too.
+        String path = door.normalizedPath();
         if (!limits.areOn() || !path.startsWith(API) || path.startsWith(WEBHOOKS)) {
             door.next();
             return;
         }
-        Long userId = userId(door);
+        Uni<SecurityIdentity> caller = door.request().getHeader(HttpHeaders.AUTHORIZATION) == null
+                ? null
+                : QuarkusHttpUser.getSecurityIdentity(door, null);
+        if (caller == null) {
+            count(door, null);
+            return;
+        }
+        // Asked for here and kept for the resource; whoever cannot be told is counted by address, and refused there.
+        Context context = door.vertx().getOrCreateContext();
+        caller.onItemOrFailure()
+                .transform((identity, unknown) -> unknown == null ? userId(identity) : null)
+                .subscribe()
+                .with(userId -> context.runOnContext(ignored -> count(door, userId)));
+    }
+
+    private void count(RoutingContext door, @Nullable Long userId) {
         String who = userId == null ? clients.of(door.request()) : userId.toString();
         limits.countRequest(userId != null, who).onSuccess(tally -> {
             door.addHeadersEndHandler(ending -> state(door.response().headers(), tally));
@@ -48,12 +67,8 @@ class RequestLimit {
         });
     }
 
-    private static @Nullable Long userId(RoutingContext door) {
-        if (door.user() instanceof QuarkusHttpUser user) {
-            SecurityIdentity identity = user.getSecurityIdentity();
-            return identity.isAnonymous() ? null : identity.getAttribute(Caller.USER_ID);
-        }
-        return null;
+    private static @Nullable Long userId(@Nullable SecurityIdentity identity) {
+        return identity == null || identity.isAnonymous() ? null : identity.getAttribute(Caller.USER_ID);
     }
 
     // A stricter limit that a resource ran into has stated itself already.

@@ -38,10 +38,10 @@ class SecurityHeaders {
         door.addHeadersEndHandler(ending -> {
             MultiMap headers = door.response().headers();
             headers.set("X-Content-Type-Options", "nosniff");
-            if (isPrivate(request) && !headers.contains("Cache-Control")) {
+            if (isPrivate(door) && !headers.contains("Cache-Control")) {
                 headers.set("Cache-Control", "no-store");
             }
-            String policy = policy(request.path(), headers.get("Content-Type"));
+            String policy = policy(door.normalizedPath(), headers.get("Content-Type"));
             if (policy != null) {
                 headers.set("Content-Security-Policy", policy);
             }
@@ -72,10 +72,11 @@ class SecurityHeaders {
     }
 
     // Tokens are answered to requests that carry none yet.
-    private static boolean isPrivate(HttpServerRequest request) {
+    private static boolean isPrivate(RoutingContext door) {
+        HttpServerRequest request = door.request();
         return request.getHeader("Authorization") != null
                 || request.getHeader("X-API-Key") != null
-                || request.path().startsWith("/api/v1/auth/");
+                || door.normalizedPath().startsWith("/api/v1/auth/");
     }
 
     private static @Nullable String policy(String path, @Nullable String contentType) {

@@ -3,13 +3,16 @@ package io.emporium.identity;
 import static io.emporium.identity.Customers.PASSWORD;
 import static io.emporium.identity.Customers.nobody;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 
+import io.emporium.LocalServerSwitch;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,6 +82,33 @@ class LoginLimitTest {
             }
             Customers.signIn(ann, PASSWORD);
         }
+    }
+
+    @Test
+    void what_came_to_no_end_is_no_failure() throws Exception {
+        String ann = Customers.newEmail();
+        Customers.register(ann);
+        var postgres = new LocalServerSwitch("postgres");
+        postgres.stop();
+        try {
+            assertThat(AtOnce.times(12, i -> login(ann, PASSWORD).statusCode())).containsOnly(503);
+        } finally {
+            postgres.start();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> login(ann, PASSWORD).then().statusCode(200));
+    }
+
+    @Test
+    void a_letter_that_only_looks_like_another_is_another() {
+        String ivy = "ivy-" + Customers.newEmail();
+        Customers.register(ivy);
+        // To citext it is the same address, to the counters it would be another.
+        login("\u0130" + ivy.substring(1), PASSWORD)
+                .then()
+                .statusCode(401)
+                .body("error.code", equalTo("INVALID_CREDENTIALS"));
+        Customers.signIn(ivy, PASSWORD);
     }
 
     @Test

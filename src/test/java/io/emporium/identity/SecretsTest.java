@@ -85,6 +85,16 @@ class SecretsTest {
     }
 
     @Test
+    void a_hash_of_another_cost_is_recognised() {
+        var cheap = new Passwords(10);
+        var dear = new Passwords(11);
+        assertThat(dear.isOfAnotherCost(cheap.hash("SecurePass123!"))).isTrue();
+        assertThat(dear.isOfAnotherCost(dear.hash("SecurePass123!"))).isFalse();
+        cheap.stop();
+        dear.stop();
+    }
+
+    @Test
     void what_is_wrong_with_a_password_is_said() {
         var passwords = new Passwords(10);
         assertThat(passwords.fault("SecurePass123!", "a@example.com")).isNull();

@@ -217,6 +217,19 @@ class SessionTest {
     }
 
     @Test
+    void logout_needs_neither_body_nor_content_type() {
+        Customer ann = aCustomer();
+        io.restassured.RestAssured.given()
+                .auth()
+                .oauth2(ann.token())
+                .noContentType()
+                .post("/api/v1/auth/logout")
+                .then()
+                .statusCode(200);
+        isRefused(ann.token());
+    }
+
+    @Test
     void logout_ends_the_session_of_the_refresh_token_too_unless_it_is_somebody_elses() {
         Customer ann = aCustomer();
         Customer phone = Customers.signIn(ann.email(), PASSWORD);

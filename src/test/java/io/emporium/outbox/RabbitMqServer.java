@@ -8,8 +8,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A RabbitMQ of the test's own, where one is installed: a child process with its own node, ports and folder. */
@@ -102,8 +104,7 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
         if (old == null) {
             return;
         }
-        var all = java.util.stream.Stream.concat(old.descendants(), java.util.stream.Stream.of(old.toHandle()))
-                .toList();
+        var all = Stream.concat(old.descendants(), Stream.of(old.toHandle())).toList();
         all.forEach(process -> {
             if (kill) {
                 process.destroyForcibly();
@@ -142,7 +143,16 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
                 .filter(process -> process.info().command().orElse("").endsWith("/epmd"))
                 .filter(process -> environment(process.pid()).contains("ERL_EPMD_PORT=" + ours + "\0"))
                 .forEach(ProcessHandle::destroyForcibly);
+        delete(home);
         running = null;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            tree.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException | UncheckedIOException stillWritten) {
+            // A dying node may write while this goes on; it is a folder for what is temporary.
+        }
     }
 
     private static String environment(long pid) {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.emporium.shared.Refusal;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +95,48 @@ class ApiDocumentTest {
             }
         }
         assertThat(silent).isEmpty();
+    }
+
+    @Test
+    void every_code_stands_where_it_can_be_met() {
+        Map<String, Set<String>> codes = new HashMap<>();
+        for (Operation operation : operations()) {
+            Set<String> own =
+                    codes.computeIfAbsent(operation.node().path("operationId").asText(), id -> new TreeSet<>());
+            operation
+                    .node()
+                    .path("responses")
+                    .properties()
+                    .forEach(answer -> answer.getValue()
+                            .path("content")
+                            .path("application/json")
+                            .path("examples")
+                            .properties()
+                            .forEach(example -> own.add(
+                                    answer.getKey() + " " + example.getKey().toUpperCase(Locale.ROOT))));
+        }
+        Set<String> all = new TreeSet<>();
+        codes.values().forEach(all::addAll);
+        for (Refusal.Code code : Refusal.Code.values()) {
+            assertThat(all).contains(code.status() + " " + code);
+        }
+        assertThat(codes.get("createOrder"))
+                .contains(
+                        "400 INVALID_PAYMENT_METHOD",
+                        "404 RESOURCE_NOT_FOUND",
+                        "409 CART_EMPTY",
+                        "409 INSUFFICIENT_STOCK",
+                        "409 PRICE_CHANGED",
+                        "409 REQUEST_IN_PROGRESS",
+                        "422 IDEMPOTENCY_KEY_REUSED");
+        assertThat(codes.get("processPayment"))
+                .contains("400 INVALID_PAYMENT_DETAILS", "402 PAYMENT_DECLINED", "409 ORDER_NOT_PAYABLE");
+        assertThat(codes.get("refundPayment")).contains("409 REFUND_EXCEEDS_PAYMENT");
+        assertThat(codes.get("replaceProduct")).contains("409 DUPLICATE_FIELD", "412 VERSION_CONFLICT");
+        assertThat(codes.get("login")).contains("401 INVALID_CREDENTIALS").doesNotContain("409 DUPLICATE_FIELD");
+        for (String moved : List.of("cancelOrder", "updateOrderStatus", "shipOrder", "approveRefundRequest")) {
+            assertThat(codes.get(moved)).contains("409 INVALID_STATUS_TRANSITION");
+        }
     }
 
     @Test

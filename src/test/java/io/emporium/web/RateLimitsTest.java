@@ -1,14 +1,23 @@
 package io.emporium.web;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.emporium.Shopper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import io.restassured.builder.RequestSpecBuilder;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
@@ -80,6 +89,66 @@ class RateLimitsTest {
                 "120");
         // Probes are not the API.
         given().header("X-Forwarded-For", address).get("/q/health/live").then().statusCode(200);
+    }
+
+    @Test
+    void a_signed_in_user_has_300_requests_a_minute_from_wherever() {
+        String address = address();
+        RestAssured.requestSpecification =
+                new RequestSpecBuilder().addHeader("X-Forwarded-For", address()).build();
+        String token;
+        try {
+            token = Shopper.registered().token;
+        } finally {
+            RestAssured.requestSpecification = null;
+        }
+        // One was for the address that every shopper gets.
+        for (int i = 1; i < 300; i++) {
+            given().header("X-Forwarded-For", i % 2 == 0 ? address : address())
+                    .auth()
+                    .oauth2(token)
+                    .get("/api/v1/users/me")
+                    .then()
+                    .statusCode(200)
+                    .header("RateLimit-Limit", "300");
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address())
+                        .auth()
+                        .oauth2(token)
+                        .get("/api/v1/users/me")
+                        .then(),
+                "300");
+        // Who sends a token that is none is counted by address, and told so by the resource.
+        given().header("X-Forwarded-For", address)
+                .auth()
+                .oauth2("x.y.z")
+                .get("/api/v1/users/me")
+                .then()
+                .statusCode(401)
+                .header("RateLimit-Limit", "120")
+                .header("RateLimit-Remaining", "119");
+    }
+
+    @Test
+    void another_spelling_of_a_path_is_counted_too() throws Exception {
+        String address = address();
+        List<String> spellings = List.of(
+                "/api/v1/probe/1", "/./api/v1/probe/1", "/%61pi/v1/probe/1", "/api/v1/payments/webhooks/../../probe/1");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int i = 0; i < spellings.size(); i++) {
+                // As it stands: other clients tidy a path up before they send it.
+                var answer = client.send(
+                        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + spellings.get(i)))
+                                .header("X-Forwarded-For", address)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(spellings.get(i)).isEqualTo(200);
+                assertThat(answer.headers().firstValue("RateLimit-Remaining"))
+                        .as(spellings.get(i))
+                        .contains(String.valueOf(119 - i));
+            }
+        }
     }
 
     @Test

@@ -109,6 +109,22 @@ class Counters {
         }
     }
 
+    /** How a count stands that is kept in this process only; it is not counted. */
+    Tally look(String what, String who, WebSettings.Rate rate) {
+        synchronized (here) {
+            Window window = here.get(key(what, who));
+            long left = window == null ? 0 : window.endsAt - System.nanoTime();
+            return window == null || left <= 0
+                    ? new Tally(rate.requests(), 0, rate.per())
+                    : new Tally(rate.requests(), window.used, Duration.ofNanos(left));
+        }
+    }
+
+    /** Counts one more in this process only. */
+    void countInThisProcess(String what, String who, WebSettings.Rate rate) {
+        countHere(key(what, who), rate);
+    }
+
     private Future<Tally> inRedis(String key, WebSettings.Rate rate) {
         try {
             return redis.eval(

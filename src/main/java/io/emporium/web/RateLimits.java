@@ -97,6 +97,15 @@ public class RateLimits {
         return counters.count(signedIn ? "user" : "anonymous", who, signedIn ? limits.user() : limits.anonymous());
     }
 
+    /** How many tokens that are none have come from an address: each is refused before anything else could count it. */
+    Tally badTokens(String address) {
+        return counters.look("bad-token", address, limits.anonymous());
+    }
+
+    void countBadToken(String address) {
+        counters.countInThisProcess("bad-token", address, limits.anonymous());
+    }
+
     boolean areOn() {
         return limits.enabled();
     }

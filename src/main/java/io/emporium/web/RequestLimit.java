@@ -1,5 +1,6 @@
 package io.emporium.web;
 
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
@@ -47,12 +48,27 @@ class RequestLimit {
             count(door, null);
             return;
         }
-        // Asked for here and kept for the resource; whoever cannot be told is counted by address, and refused there.
+        String address = clients.of(door.request());
+        RateLimits.Tally badTokens = limits.badTokens(address);
+        if (badTokens.used() >= badTokens.limit()) {
+            front.answer(door, 429, badTokens.refusal());
+            return;
+        }
+        // Asked for here and kept for the resource. A token that is none is refused by Quarkus itself.
         Context context = door.vertx().getOrCreateContext();
-        caller.onItemOrFailure()
-                .transform((identity, unknown) -> unknown == null ? userId(identity) : null)
-                .subscribe()
-                .with(userId -> context.runOnContext(ignored -> count(door, userId)));
+        caller.subscribe()
+                .with(
+                        identity -> context.runOnContext(ignored -> count(door, userId(identity))),
+                        fault -> context.runOnContext(ignored -> refused(door, address, fault)));
+    }
+
+    private void refused(RoutingContext door, String address, Throwable fault) {
+        if (fault instanceof AuthenticationFailedException) {
+            limits.countBadToken(address);
+        }
+        if (!door.failed() && !door.response().ended()) {
+            door.fail(fault);
+        }
     }
 
     private void count(RoutingContext door, @Nullable Long userId) {

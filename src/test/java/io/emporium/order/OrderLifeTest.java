@@ -11,10 +11,13 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ class OrderLifeTest {
 
     @Inject
     EntityManager database;
+
+    @Inject
+    Orders orders;
 
     @BeforeEach
     void arrive() {
@@ -162,6 +168,37 @@ class OrderLifeTest {
                         assertThat(ada.order(orderId).getString("data.status")).isEqualTo("cancelled"));
         assertThat(ada.order(orderId).getString("data.payment_status")).isEqualTo("failed");
         assertThat(stockOf(product)).isEqualTo(3);
+    }
+
+    @Test
+    void an_order_paid_at_the_moment_it_expires_is_looked_at_again() throws Exception {
+        long product = admin.createProduct("10.00", 3);
+        long orderId = ada.order(product, 3);
+        var began = new CountDownLatch(1);
+        var payment = Thread.ofVirtual()
+                .start(() -> QuarkusTransaction.requiringNew().run(() -> {
+                    // Its time is up for whoever looks now; that a payment has begun is seen only under the lock.
+                    database.createNativeQuery(
+                                    "UPDATE orders SET payment_status = 'processing' WHERE order_id = :order")
+                            .setParameter("order", orderId)
+                            .executeUpdate();
+                    began.countDown();
+                    LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
+                }));
+        began.await();
+        var later = new OrderExpiry(orders, Clock.offset(Clock.systemUTC(), Duration.ofHours(1)));
+
+        later.expire();
+
+        payment.join();
+        assertThat(ada.order(orderId).getString("data.status")).isEqualTo("pending");
+        QuarkusTransaction.requiringNew()
+                .run(() -> database.createNativeQuery(
+                                "UPDATE orders SET payment_status = 'pending' WHERE order_id = :order")
+                        .setParameter("order", orderId)
+                        .executeUpdate());
+        later.expire();
+        assertThat(ada.order(orderId).getString("data.status")).isEqualTo("cancelled");
     }
 
     @Test

@@ -26,6 +26,8 @@ CREATE TABLE transactions (
     -- The reconciler asks the provider about what is not settled; when next, and how often it has.
     next_check_at          TIMESTAMPTZ,
     checks                 INTEGER        NOT NULL DEFAULT 0,
+    -- From then on the provider was only searched for it, and not asked to charge any more.
+    sought_since           TIMESTAMPTZ,
     created_at             TIMESTAMPTZ    NOT NULL DEFAULT now(),
     updated_at             TIMESTAMPTZ    NOT NULL DEFAULT now(),
     version                BIGINT         NOT NULL DEFAULT 0,
@@ -71,6 +73,10 @@ CREATE INDEX idx_refunds_decided_by ON refunds (decided_by) WHERE decided_by IS 
 CREATE UNIQUE INDEX refunds_automatic_once ON refunds (payment_id, cause) WHERE cause <> 'requested' AND status <> 'failed';
 CREATE INDEX idx_refunds_payment_id ON refunds (payment_id);
 
+-- Deliveries, received events and webhooks take their numbers from one sequence: an admin names what was parked by its
+-- number alone.
+CREATE SEQUENCE message_id_seq;
+
 -- What the providers sent, once an event: its own inbox.
 CREATE TABLE webhook_events (
     provider       VARCHAR(20)  NOT NULL CHECK (provider IN ('stripe', 'paypal')),
@@ -83,6 +89,9 @@ CREATE TABLE webhook_events (
     received_at    TIMESTAMPTZ  NOT NULL DEFAULT now(),
     next_try_at    TIMESTAMPTZ,
     done_at        TIMESTAMPTZ,
+    -- An admin names a parked event by it: one sequence for all that can be parked.
+    message_id     BIGINT       NOT NULL DEFAULT nextval('message_id_seq') UNIQUE,
     PRIMARY KEY (provider, event_id)
 );
 CREATE INDEX idx_webhook_events_due ON webhook_events (next_try_at) WHERE status = 'received';
+CREATE INDEX idx_webhook_events_parked ON webhook_events (message_id DESC) WHERE status = 'parked';

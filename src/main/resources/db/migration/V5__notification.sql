@@ -18,9 +18,6 @@ CREATE TABLE notifications (
 CREATE INDEX idx_notifications_user_created ON notifications (user_id, created_at DESC, notification_id DESC);
 CREATE INDEX idx_notifications_user_read_created ON notifications (user_id, is_read, created_at DESC, notification_id DESC);
 
--- Deliveries and received events take their numbers from one sequence: an admin names what was parked by its number alone.
-CREATE SEQUENCE message_id_seq;
-
 -- One row a message and channel; sent outside any transaction, then marked.
 CREATE TABLE deliveries (
     delivery_id   BIGINT       NOT NULL DEFAULT nextval('message_id_seq') PRIMARY KEY,

@@ -48,7 +48,9 @@ CREATE INDEX idx_inbox_done_at ON inbox (done_at) WHERE status = 'done';
 CREATE VIEW parked_messages (id, consumer, type, attempts, last_error, received_at) AS
     SELECT message_id, consumer, type, attempts, last_error, received_at FROM inbox WHERE status = 'parked'
     UNION ALL
-    SELECT delivery_id, channel, type, attempts, last_error, created_at FROM deliveries WHERE status = 'parked';
+    SELECT delivery_id, channel, type, attempts, last_error, created_at FROM deliveries WHERE status = 'parked'
+    UNION ALL
+    SELECT message_id, 'webhook:' || provider, type, attempts, last_error, received_at FROM webhook_events WHERE status = 'parked';
 
 CREATE TABLE idempotency_keys (
     user_id       BIGINT       NOT NULL REFERENCES users ON DELETE CASCADE,

@@ -26,6 +26,13 @@ interface PaymentSettings {
     @WithDefault("15m")
     Duration longestPauseOfRefund();
 
+    /**
+     * For so long nothing is concluded from a search that finds nothing: a call may still be under way (18 s), and the
+     * provider's index lags behind by about a minute.
+     */
+    @WithDefault("2m")
+    Duration searchLag();
+
     /** How long the provider surely keeps an idempotency key; Stripe does for at least 24 hours. */
     @WithDefault("23h")
     Duration keyKept();

@@ -17,11 +17,13 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks the providers about everything that is not settled: attempts whose process died or whose answer got lost, customers
@@ -31,6 +33,8 @@ import java.util.concurrent.Executors;
 @ApplicationScoped
 class Reconciler {
     private static final int AT_ONCE = 16;
+    /** No question takes that long: three calls, and the transactions around them. */
+    private static final Duration LONGEST = Duration.ofSeconds(120);
 
     private final EntityManager database;
     private final Orders orders;
@@ -92,10 +96,24 @@ class Reconciler {
             // While Stripe is away one question at a time finds out whether it is back.
             int most = door.isShut() ? 1 : AT_ONCE;
             due = QuarkusTransaction.requiringNew().call(() -> claim(most));
-            try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
-                due.forEach(id -> asking.execute(() -> reconcile(id)));
-            }
+            inParallel(due);
         } while (due.size() == AT_ONCE && !door.isShut());
+    }
+
+    /** Waits for all of them, but not for ever: one that never comes back shall not be the end of all reconciling. */
+    private void inParallel(List<Long> due) {
+        ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor();
+        due.forEach(id -> asking.execute(() -> reconcile(id)));
+        asking.shutdown();
+        try {
+            if (!asking.awaitTermination(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+                Log.errorf("Of %d questions to the provider some have not come back; they are asked again", due.size());
+                asking.shutdownNow();
+            }
+        } catch (InterruptedException stopped) {
+            asking.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 
     private List<Long> claim(int most) {
@@ -125,7 +143,7 @@ class Reconciler {
                 case Question.RepeatRefund(long id, Reversal reversal, boolean keyIsKept) ->
                     settle(id, keyIsKept ? stripeRefunds.refund(reversal) : stripeRefunds.findOrRefund(reversal));
             }
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | LinkageError | StackOverflowError fault) {
             // Its next check is set already.
             Log.errorf(fault, "Transaction %d could not be reconciled; it is tried again", transactionId);
         }
@@ -156,9 +174,13 @@ class Reconciler {
             return isAbandoned ? new Question.CallOff(id, intent) : new Question.Ask(id, intent);
         }
         // An order that was cancelled meanwhile is not charged only to be refunded.
-        return keyIsKept && isWanted
-                ? new Question.Repeat(id, payment.chargeFor(order))
-                : new Question.Search(id, payment.transactionReference());
+        if (keyIsKept && isWanted && payment.soughtSince == null) {
+            return new Question.Repeat(id, payment.chargeFor(order));
+        }
+        if (payment.soughtSince == null) {
+            payment.soughtSince = clock.instant();
+        }
+        return new Question.Search(id, payment.transactionReference());
     }
 
     private static Question aboutRefund(Transaction money, boolean keyIsKept) {

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Refunds {
     private final Orders orders;
+    /** Stripe's code where somebody has refunded the payment elsewhere, in its dashboard say. */
+    private static final String ALREADY_GIVEN_BACK = "charge_already_refunded";
+
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
+
     private final Outbox outbox;
     private final PaymentSettings settings;
     private final Clock clock;
@@ -95,6 +102,10 @@ class Refunds {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     void giveBack(Order locked, Transaction payment, RefundCause cause) {
+        giveBack(locked, payment, cause, clock.instant());
+    }
+
+    private void giveBack(Order locked, Transaction payment, RefundCause cause, Instant when) {
         Money left = payment.amount().minus(Refund.promised(payment));
         if (!left.isPositive() || Refund.isAlreadyGivenBack(payment.transactionId(), cause)) {
             return;
@@ -103,7 +114,7 @@ class Refunds {
                 "%s of payment %s of order %s go back: %s",
                 left, payment.transactionReference(), locked.orderNumber(), cause.code());
         Refund refund = newRefund(payment, left, cause);
-        begin(refund, payment, clock.instant());
+        begin(refund, payment, when);
         refund.persist();
     }
 
@@ -153,6 +164,7 @@ class Refunds {
             return;
         }
         if (!refund.moveTo(RefundStatus.SUCCEEDED, now)) {
+            money.nextCheckAt = null;
             return;
         }
         money.providerReference = outcome.providerReference();
@@ -197,11 +209,24 @@ class Refunds {
         if (hadSucceeded) {
             tellOrder(order, payment);
         }
+        if (refund.cause != RefundCause.REQUESTED && !failed.code().equals(ALREADY_GIVEN_BACK)) {
+            giveBackAgain(order, payment, refund.cause);
+        }
+    }
+
+    /** Nobody asked for it and nobody would miss it: what the shop must not keep is tried again until it is gone. */
+    private void giveBackAgain(Order locked, Transaction payment, RefundCause cause) {
+        long failures =
+                Refund.count("paymentId = ?1 AND cause = ?2 AND status = FAILED", payment.transactionId(), cause);
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
+        Instant next = clock.instant().plus(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
+        giveBack(locked, payment, cause, next);
     }
 
     private void unknown(Refund refund, Transaction money, Unknown unknown) {
         Log.warnf("What became of refund %s is not known yet: %s", money.transactionReference(), unknown.why());
-        if (refund.status() == RefundStatus.PROCESSING || refund.status() == RefundStatus.PENDING) {
+        // One that succeeded too: whoever asked had heard that the bank took it back.
+        if (refund.status() != RefundStatus.FAILED) {
             money.askAgain(clock.instant(), settings.longestPause());
         }
     }

@@ -56,6 +56,10 @@ class Settlement {
                     payment.transactionReference(), payment.providerReference, outcome.providerReference());
             return payment;
         }
+        if (outcome instanceof Declined declined && declined.isNeverArrived() && mayStillArrive(payment)) {
+            payment.askAgain(clock.instant(), settings.longestPause());
+            return payment;
+        }
         payment.heard(outcome);
         switch (outcome) {
             case Captured captured -> captured(order, payment, captured);
@@ -65,6 +69,12 @@ class Settlement {
             case Unknown unknown -> unknown(payment, unknown);
         }
         return payment;
+    }
+
+    /** The last call may be under way yet, or be in the provider's books and not in its index. */
+    private boolean mayStillArrive(Transaction payment) {
+        Instant since = payment.soughtSince == null ? payment.createdAt : payment.soughtSince;
+        return clock.instant().isBefore(since.plus(settings.searchLag()));
     }
 
     private void captured(Order order, Transaction payment, Captured captured) {

@@ -114,6 +114,10 @@ public class Transaction extends PanacheEntityBase {
     @Column(nullable = false)
     int checks;
 
+    @Nullable
+    @Column(name = "sought_since")
+    Instant soughtSince;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 

@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.outbox.NotAWorker;
+import io.emporium.outbox.Replayable;
 import io.emporium.payment.stripe.StripeGateway;
 import io.emporium.payment.stripe.StripeRefunds;
 import io.emporium.payment.stripe.StripeWebhook.Notice;
@@ -9,12 +10,14 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * and parked after five tries.
  */
 @ApplicationScoped
-class WebhookInbox {
+class WebhookInbox implements Replayable {
     private static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
@@ -34,6 +37,8 @@ class WebhookInbox {
     private static final Duration CLAIM = Duration.ofSeconds(60);
     /** What is beyond it waits for the sweep: a flood of webhooks shall not be one of threads and calls. */
     private static final int AT_ONCE = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final int BATCH = 100;
 
@@ -70,13 +75,23 @@ class WebhookInbox {
     void take(Notice notice) {
         boolean isNew = QuarkusTransaction.requiringNew().call(() -> store(notice));
         if (isNew && places.tryAcquire()) {
-            Thread.ofVirtual().name("webhook-" + notice.eventId()).start(() -> {
+            begin(notice.eventId());
+        }
+    }
+
+    /** In a place that is taken, and left when it is done. */
+    private void begin(String eventId) {
+        try {
+            Thread.ofVirtual().name("webhook-" + eventId).start(() -> {
                 try {
-                    attempt(notice.eventId());
+                    attempt(eventId);
                 } finally {
                     places.release();
                 }
             });
+        } catch (RuntimeException | OutOfMemoryError noThread) {
+            places.release();
+            throw noThread;
         }
     }
 
@@ -114,7 +129,22 @@ class WebhookInbox {
                         .setParameter("now", clock.instant())
                         .setParameter("batch", BATCH)
                         .getResultList());
-        due.forEach(this::attempt);
+        for (String eventId : due) {
+            // No further than there are places: one event that hangs holds up itself.
+            if (!isPlaceFree()) {
+                return;
+            }
+            begin(eventId);
+        }
+    }
+
+    private boolean isPlaceFree() {
+        try {
+            return places.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private void attempt(String eventId) {
@@ -124,7 +154,7 @@ class WebhookInbox {
                 Effect effect = apply(claimed.get());
                 QuarkusTransaction.requiringNew().run(() -> finished(eventId, effect));
             }
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | LinkageError | StackOverflowError fault) {
             failed(eventId, fault);
         }
     }
@@ -149,6 +179,10 @@ class WebhookInbox {
         return switch (notice.object()) {
             case "payment_intent" -> aboutPayment(notice);
             case "refund" -> aboutRefund(notice);
+            case "dispute" -> {
+                Log.errorf("Stripe tells of dispute %s: somebody has to look at it there", notice.objectId());
+                yield Effect.IGNORED;
+            }
             default -> Effect.IGNORED;
         };
     }
@@ -167,7 +201,9 @@ class WebhookInbox {
     private Effect aboutRefund(Notice notice) {
         Optional<Transaction> money = find(notice, Transaction.REFUND);
         if (money.isEmpty()) {
-            Log.warnf("Stripe tells of refund %s, which was not made here", notice.objectId());
+            Log.errorf(
+                    "Stripe tells of refund %s, which was not made here: somebody has to look at it there",
+                    notice.objectId());
             return Effect.IGNORED;
         }
         Refund refund = QuarkusTransaction.requiringNew()
@@ -200,7 +236,7 @@ class WebhookInbox {
                 .executeUpdate();
     }
 
-    private void failed(String eventId, RuntimeException fault) {
+    private void failed(String eventId, Throwable fault) {
         Log.warnf(fault, "Webhook event %s could not be taken", eventId);
         try {
             QuarkusTransaction.requiringNew().run(() -> putOff(eventId, String.valueOf(fault)));
@@ -208,6 +244,19 @@ class WebhookInbox {
             // The row still says "received": the sweep finds it when its claim is over.
             Log.warnf("Could not note the failed try of webhook event %s: %s", eventId, noDatabase.getMessage());
         }
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean replay(long messageId) {
+        return database.createNativeQuery("""
+                                UPDATE webhook_events SET status = 'received', attempts = 0, next_try_at = :now
+                                 WHERE message_id = :id AND status = 'parked'
+                                """)
+                        .setParameter("now", clock.instant())
+                        .setParameter("id", messageId)
+                        .executeUpdate()
+                == 1;
     }
 
     private void putOff(String eventId, String error) {

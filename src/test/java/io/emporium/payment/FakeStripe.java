@@ -32,7 +32,7 @@ final class FakeStripe {
                 "good",
                 "timestamp_offset_seconds",
                 0));
-        put("settings", Map.of("payments", "succeed", "refunds", "succeed"));
+        put("settings", Map.of("payments", "succeed", "refunds", "succeed", "search_lag_ms", 0));
     }
 
     /** The next {@code count} calls fail, before or after they had their effect. */
@@ -54,6 +54,10 @@ final class FakeStripe {
 
     static void webhooks(String state) {
         webhooks(Map.of("state", state));
+    }
+
+    static void searchLag(int milliseconds) {
+        put("settings", Map.of("search_lag_ms", milliseconds));
     }
 
     static void set(String setting, String value) {

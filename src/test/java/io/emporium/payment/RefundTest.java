@@ -9,15 +9,21 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.emporium.Shopper;
+import io.emporium.payment.gateway.RefundOutcome;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class RefundTest extends PaymentScene {
+    @Inject
+    Refunds refunds;
 
     @Test
     void the_owner_gets_all_of_it_back_at_once_while_the_order_is_not_shipped_and_the_order_is_cancelled() {
@@ -253,6 +259,71 @@ class RefundTest extends PaymentScene {
                 .path("data.refund_id");
         FakeStripe.completeRefund(again, "succeed");
         waitForPayment(orderId, "refunded");
+    }
+
+    @Test
+    void what_a_cancelled_order_gives_back_is_tried_again_until_it_is_gone() {
+        long orderId = shopper.order(product, 1);
+        pay(orderId, "pm_card_refundFail").then().statusCode(200);
+        cancel(shopper, orderId);
+        FakeStripe.completeRefund(refundOf(orderId, "processing"), "fail");
+
+        // After a pause, which this test does not wait for.
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(refundsOf(orderId)).hasSize(2));
+        sql(
+                "UPDATE transactions SET next_check_at = now() WHERE transaction_type = 'refund' AND status = 'processing' AND order_id = "
+                        + orderId);
+        FakeStripe.completeRefund(refundOf(orderId, "processing"), "succeed");
+
+        waitForPayment(orderId, "refunded");
+        assertThat(FakeStripe.refunded(orderId)).isEqualTo(CENTS);
+    }
+
+    @Test
+    void a_refund_that_succeeded_and_of_which_something_was_heard_is_asked_about_until_it_is_known() {
+        long orderId = paidOrder();
+        refund(shopper, orderId, "49.99").then().statusCode(200);
+        long refundId = ((Number) database.createNativeQuery(
+                                "SELECT refund_id FROM refunds WHERE order_id = " + orderId, Long.class)
+                        .getSingleResult())
+                .longValue();
+
+        refunds.settle(refundId, new RefundOutcome.Unknown("test"));
+
+        assertThat(checksDue(orderId)).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(checksDue(orderId)).isZero());
+        assertOrder(orderId, "cancelled", "refunded");
+    }
+
+    private long checksDue(long orderId) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> ((Number) database.createNativeQuery(
+                                        "SELECT count(*) FROM transactions WHERE next_check_at IS NOT NULL AND order_id = "
+                                                + orderId,
+                                        Long.class)
+                                .getSingleResult())
+                        .longValue());
+    }
+
+    private List<Map<String, Object>> refundsOf(long orderId) {
+        return transactions(orderId).stream()
+                .filter(row -> "refund".equals(row.get("type")))
+                .toList();
+    }
+
+    /** The provider's name of the order's refund of that status, as soon as it has one. */
+    private String refundOf(long orderId, String status) {
+        return await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> refundsOf(orderId).stream()
+                                .filter(row -> status.equals(row.get("status")))
+                                .map(row -> String.valueOf(row.get("transaction_id")))
+                                .filter(id -> id.startsWith("re_"))
+                                .findFirst()
+                                .orElse(null),
+                        Objects::nonNull);
     }
 
     @Test

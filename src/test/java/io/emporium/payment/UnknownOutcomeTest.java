@@ -143,6 +143,20 @@ class UnknownOutcomeTest extends PaymentScene {
     }
 
     @Test
+    void a_charge_that_the_search_does_not_show_yet_is_not_called_failed() {
+        FakeStripe.webhooks("off");
+        FakeStripe.searchLag(4_000);
+        long orderId = order();
+        FakeStripe.loseTheAnswerAndThen(FakeStripe.CREATE, "http_503", 1_000);
+        pay(orderId, "pm_card_visa").then().statusCode(202);
+        cancel(shopper, orderId);
+
+        waitForPayment(orderId, "refunded");
+        assertThat(FakeStripe.captured(orderId)).isEqualTo(CENTS);
+        assertThat(FakeStripe.refunded(orderId)).isEqualTo(CENTS);
+    }
+
+    @Test
     void after_a_day_a_payment_is_looked_for_and_not_asked_for_again() {
         FakeStripe.webhooks("off");
         long there = order();

@@ -8,6 +8,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -89,6 +90,8 @@ class WebhookTest extends PaymentScene {
                 "t=-1,v1=00",
                 ",,,",
                 "t=1732400000",
+                "t=+1732400000,t=" + Instant.now().getEpochSecond() + ",v1=00",
+                "t=" + Instant.now().getEpochSecond() + ",t=" + Instant.now().getEpochSecond() + ",v1=00",
                 "v0=1,t=1",
                 "a".repeat(4000))) {
             RestAssured.given()
@@ -178,6 +181,20 @@ class WebhookTest extends PaymentScene {
         }
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(status(event)).isEqualTo("parked"));
+
+        // Where an admin sees it, and tries it again when its reason is gone.
+        long parked = ((Number) admin.request()
+                        .get("/api/v1/admin/outbox")
+                        .jsonPath()
+                        .get("data.parked.find { it.consumer == 'webhook:stripe' }.id"))
+                .longValue();
+        sql("DELETE FROM transactions WHERE transaction_reference = 'ref_broken%d'".formatted(orderId));
+        admin.json()
+                .post("/api/v1/admin/outbox/parked/" + parked + "/replay")
+                .then()
+                .statusCode(200);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(status(event)).isEqualTo("ignored"));
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * Sends the mails that are due, outside any transaction, a few at once. A mail is marked when the server has taken it; a
  * process that dies in between sends it once more, under the same Message-ID.
  *
- * <p>A mail that the server refuses uses up its five tries. A server that is away uses up none: everything waits, and one
+ * <p>A mail that the server refuses, or does not take in time though it is there, uses up its five tries. A server that is away uses up none: everything waits, and one
  * mail at a time asks whether it is back, after pauses that grow to 30 s.
  */
 @ApplicationScoped
@@ -39,6 +39,7 @@ class DeliverySender {
 
     private final Deliveries deliveries;
     private final ReactiveMailer mailer;
+    private final MailServer server;
     private final String domain;
 
     // Only the scheduled method touches these, and it runs once at a time.
@@ -46,9 +47,13 @@ class DeliverySender {
     private long pausedUntil = System.nanoTime();
 
     DeliverySender(
-            Deliveries deliveries, ReactiveMailer mailer, @ConfigProperty(name = "quarkus.mailer.from") String from) {
+            Deliveries deliveries,
+            ReactiveMailer mailer,
+            MailServer server,
+            @ConfigProperty(name = "quarkus.mailer.from") String from) {
         this.deliveries = deliveries;
         this.mailer = mailer;
+        this.server = server;
         this.domain = from.replaceAll(".*@([^>\\s]+).*", "$1");
     }
 
@@ -116,6 +121,10 @@ class DeliverySender {
                     fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
             if (isRefusal(cause)) {
                 Log.warnf("Mail %d was refused: %s", mail.id(), cause.getMessage());
+                deliveries.refused(mail, String.valueOf(cause.getMessage()));
+            } else if (server.greets()) {
+                // It is there, so it was this mail: too slow to be taken, or cut off. The server may have it by now.
+                Log.warnf("Mail %d did not get through: %s", mail.id(), cause.getMessage());
                 deliveries.refused(mail, String.valueOf(cause.getMessage()));
             } else {
                 away.set(true);

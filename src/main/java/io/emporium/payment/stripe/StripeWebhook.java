@@ -10,7 +10,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -79,14 +81,20 @@ public class StripeWebhook {
     }
 
     private boolean isFromNow(String signature) {
-        return Arrays.stream(signature.split(",", -1))
-                .map(SECONDS::matcher)
-                .filter(java.util.regex.Matcher::matches)
-                .map(time -> Instant.ofEpochSecond(Long.parseLong(time.group(1))))
-                .findFirst()
-                .filter(time ->
-                        Duration.between(time, clock.instant()).abs().compareTo(settings.webhookTolerance()) <= 0)
-                .isPresent();
+        // Exactly one: of several stripe-java would take the first, and of odd ones its own reading.
+        List<String> times = Arrays.stream(signature.split(",", -1))
+                .map(String::strip)
+                .filter(item -> item.startsWith("t=") || item.equals("t"))
+                .toList();
+        return times.size() == 1 && isFromNow(SECONDS.matcher(times.getFirst()));
+    }
+
+    private boolean isFromNow(Matcher time) {
+        if (!time.matches()) {
+            return false;
+        }
+        Instant sent = Instant.ofEpochSecond(Long.parseLong(time.group(1)));
+        return Duration.between(sent, clock.instant()).abs().compareTo(settings.webhookTolerance()) <= 0;
     }
 
     private static Optional<Notice> notice(JsonNode event) {

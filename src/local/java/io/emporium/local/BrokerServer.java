@@ -60,22 +60,36 @@ final class BrokerServer implements LocalServer {
 
     @Override
     public Map<String, String> settings() {
-        return Map.of(
-                "RABBITMQ_HOST", Ports.HOST,
-                "RABBITMQ_PORT", Integer.toString(port),
-                "RABBITMQ_USER", "emporium",
-                "RABBITMQ_PASSWORD", "emporium",
-                "RABBITMQ_VHOST", "/");
+        try {
+            return Map.of(
+                    "RABBITMQ_HOST",
+                    Ports.HOST,
+                    "RABBITMQ_PORT",
+                    Integer.toString(port),
+                    "RABBITMQ_USER",
+                    "emporium",
+                    "RABBITMQ_PASSWORD",
+                    password(),
+                    "RABBITMQ_VHOST",
+                    "/");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
-    private String config(Path store) {
+    /** One of its own, as PostgreSQL's: the packaged shop does not start with a password that everybody knows. */
+    private String password() throws IOException {
+        return data.secret("broker");
+    }
+
+    private String config(Path store) throws IOException {
         return """
             {
               "name": "emporium",
               "modelVersion": "9.0",
               "authenticationproviders": [
                 {"name": "plain", "type": "Plain", "secureOnlyMechanisms": [],
-                 "users": [{"name": "emporium", "type": "managed", "password": "emporium"}]}
+                 "users": [{"name": "emporium", "type": "managed", "password": "%s"}]}
               ],
               "ports": [
                 {"name": "amqp", "port": %d, "bindingAddress": "%s", "authenticationProvider": "plain",
@@ -90,6 +104,6 @@ final class BrokerServer implements LocalServer {
                  "virtualHostInitialConfiguration": "{\\"type\\": \\"ProvidedStore\\"}"}
               ]
             }
-            """.formatted(port, Ports.HOST, store.toString().replace("\\", "\\\\"));
+            """.formatted(password(), port, Ports.HOST, store.toString().replace("\\", "\\\\"));
     }
 }

@@ -18,7 +18,7 @@ import sun.misc.Signal;
 
 /**
  * The JVM of local mode's servers. Its owner starts it with
- * {@code --data folder --programs folder --ready file --webhook-url url [--skip a,b] [--fresh]}, reads progress lines from its
+ * {@code --data folder --programs folder --ready file --webhooks url [--skip a,b] [--fresh]}, reads progress lines from its
  * standard output until the ready file is there, and holds its standard input: when that closes, everything here ends.
  */
 final class Servers {
@@ -85,7 +85,9 @@ final class Servers {
         add(new SearchServer(data));
         add(mail);
         add(new ObjectStore(data));
-        add(new FakeStripeServer(data, options.get("webhook-url")));
+        add(FakeProvider.stripe(data, options.get("webhooks")));
+        add(FakeProvider.paypal(data, options.get("webhooks")));
+        add(FakeProvider.bank(data));
         for (String skipped : options.getOrDefault("skip", "").split(",")) {
             servers.remove(skipped);
         }

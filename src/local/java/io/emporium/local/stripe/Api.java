@@ -1,5 +1,8 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Answer;
+import io.emporium.local.provider.Event;
+import io.emporium.local.provider.Json;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -31,6 +34,12 @@ final class Api {
             case "payment_intents" -> made(intents.create(form, change), expand, change);
             case "payment_intents/*/confirm" -> made(intents.confirm(id, form, change), expand, change);
             case "payment_intents/*/cancel" -> Answer.ok(intents.view(intents.cancel(id, form, change)));
+            case "customers" -> Answer.ok(Customers.create(form, change).view());
+            case "payment_methods" -> Answer.ok(Customers.method(form, change).view());
+            case "payment_methods/*/attach" ->
+                Answer.ok(Customers.attach(id, form, change).view());
+            case "payment_methods/*/detach" ->
+                Answer.ok(Customers.detach(id, form, change).view());
             case "refunds" -> Answer.ok(Expand.in(refunds.create(form, change).view(), expand, ledger, intents));
             default -> throw unknown("POST", path);
         };
@@ -83,14 +92,40 @@ final class Api {
             case "disputes/*" -> found(ledger.dispute(id), "dispute", id).view();
             case "events" -> page(path, form, ledger.events().sequencedValues(), e -> ofType(form, e), Api::payload);
             case "events/*" -> payload(found(ledger.event(id), "event", id));
-            case "payment_methods/*" -> TestCards.inPath(id).view();
+            case "customers" ->
+                page(path, form, ledger.customers().sequencedValues(), c -> !c.deleted(), Customer::view);
+            case "customers/*" -> found(ledger.customer(id), "customer", id).view();
+            case "customers/*/payment_methods" ->
+                methods(path, form, Customers.named(id, ledger).id());
+            case "customers/*/payment_methods/*" ->
+                Customers.of(Customers.named(id, ledger).id(), path.get(3), ledger)
+                        .view();
+            case "payment_methods" -> {
+                String customer = form.text("customer");
+                if (customer == null) {
+                    throw StripeError.missing("customer");
+                }
+                Customers.checked(customer, ledger);
+                yield methods(path, form, customer);
+            }
+            case "payment_methods/*" ->
+                ledger.method(id) != null
+                        ? ledger.method(id).view()
+                        : TestCards.inPath(id).view();
             default -> throw unknown("GET", path);
         };
         return Expand.in(view, form.list("expand"), ledger, intents);
     }
 
+    private Map<String, Object> methods(List<String> path, Form form, String customer) {
+        return page(path, form, ledger.methods().sequencedValues(), m -> customer.equals(m.customer()), Method::view);
+    }
+
     private static String pattern(List<String> path) {
         List<String> parts = new ArrayList<>(path);
+        if (parts.size() > 3) {
+            parts.set(3, "*");
+        }
         if (parts.size() > 1 && !parts.get(1).equals("search")) {
             parts.set(1, "*");
         }
@@ -229,6 +264,8 @@ final class Api {
             case Charge charge -> charge.id();
             case Refund refund -> refund.id();
             case Dispute dispute -> dispute.id();
+            case Customer customer -> customer.id();
+            case Method method -> method.id();
             case Event event -> event.id();
             default -> throw new IllegalArgumentException(object.getClass().getName());
         };
@@ -240,6 +277,8 @@ final class Api {
             case Charge charge -> charge.created();
             case Refund refund -> refund.created();
             case Dispute dispute -> dispute.created();
+            case Customer customer -> customer.created();
+            case Method method -> method.created();
             case Event event -> event.created();
             default -> throw new IllegalArgumentException(object.getClass().getName());
         };

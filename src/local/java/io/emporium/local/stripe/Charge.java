@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import io.emporium.local.stripe.TestCards.Card;
 import io.emporium.local.stripe.TestCards.Trait;
 import java.util.Map;
@@ -167,14 +168,15 @@ record Charge(
     }
 
     private Map<String, Object> outcome(Card card) {
-        boolean blocked = card.is(Trait.BLOCKED);
+        boolean highest = card.is(Trait.BLOCKED) || card.is(Trait.HIGHEST_RISK);
+        boolean blocked = highest && !paid();
         boolean elevated = card.is(Trait.ELEVATED_RISK);
         return Json.object(
                 "network_status",
                         paid() ? "approved_by_network" : blocked ? "not_sent_to_network" : "declined_by_network",
                 "reason", paid() ? null : blocked ? "highest_risk_level" : decline.declineCode(),
-                "risk_level", blocked ? "highest" : elevated ? "elevated" : "normal",
-                "risk_score", blocked ? 95L : elevated ? 70L : 12L,
+                "risk_level", highest ? "highest" : elevated ? "elevated" : "normal",
+                "risk_score", highest ? 95L : elevated ? 70L : 12L,
                 "seller_message", paid() ? "Payment complete." : "The payment did not complete.",
                 "type", paid() ? "authorized" : blocked ? "blocked" : "issuer_declined");
     }

@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.util.Map;
 
 /** Why a card was declined: Stripe's code, the bank's decline code, and the parameter at fault where there is one. */

@@ -1,9 +1,10 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.util.List;
 import java.util.Map;
 
-/** A customer who asks the bank for the money back: needs_response, then won or lost. */
+/** A customer who asks the bank for the money back: needs_response, under_review, then won or lost. */
 record Dispute(
         String id,
         long created,
@@ -14,8 +15,15 @@ record Dispute(
         String reason,
         String status) {
     static final String NEEDS_RESPONSE = "needs_response";
+    static final String UNDER_REVIEW = "under_review";
+    static final String WON = "won";
+    static final String LOST = "lost";
 
-    Dispute closed(String status) {
+    boolean isOpen() {
+        return status.equals(NEEDS_RESPONSE) || status.equals(UNDER_REVIEW);
+    }
+
+    Dispute now(String status) {
         return new Dispute(id, created, charge, intent, amount, currency, reason, status);
     }
 

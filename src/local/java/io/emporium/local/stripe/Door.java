@@ -2,11 +2,15 @@ package io.emporium.local.stripe;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.emporium.local.stripe.Faults.Fault;
+import io.emporium.local.provider.Answer;
+import io.emporium.local.provider.Calls;
+import io.emporium.local.provider.Faults;
+import io.emporium.local.provider.Faults.Fault;
+import io.emporium.local.provider.Http;
+import io.emporium.local.provider.Json;
+import io.emporium.local.provider.KeptAnswer;
+import io.emporium.local.provider.Packed;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -33,12 +37,7 @@ final class Door {
 
     /** Binds the port (0: any). {@code secretKey} null: every test key is good. */
     Door(int port, String secretKey) throws IOException {
-        // Read once by the JDK's server, before its first instance. Without nodelay every answer waits 40 ms for an
-        // ACK.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("jdk.httpserver.maxConnections", "512");
-        System.setProperty("sun.net.httpserver.maxReqTime", "30");
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 256);
+        server = Http.bind(port);
         this.secretKey = secretKey;
     }
 
@@ -68,7 +67,7 @@ final class Door {
             String path = exchange.getRequestURI().getPath();
             if (body.length > MOST_BODY) {
                 exchange.getResponseHeaders().set("Connection", "close");
-                send(
+                Http.send(
                         exchange,
                         StripeError.failed(413, "The request is larger than 256 KB.")
                                 .answer());
@@ -83,15 +82,6 @@ final class Door {
             // The client went away; what it asked for is done or not done, as the ledger says.
         } catch (RuntimeException e) {
             e.printStackTrace();
-        }
-    }
-
-    static void send(HttpExchange exchange, Answer answer) throws IOException {
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(answer.status(), bytes.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(bytes);
         }
     }
 
@@ -124,7 +114,7 @@ final class Door {
                 exchange.getResponseHeaders().set("Idempotency-Key", key.replaceAll("[^\\x20-\\x7e]", "?"));
             }
             before = faults.take(Faults.BEFORE, method, path);
-            if (before != null && !before.isDelay()) {
+            if (before != null && !before.isDelay() && !isKeptFailure()) {
                 strike(before, null);
                 return;
             }
@@ -147,7 +137,7 @@ final class Door {
 
         private void reply(Answer answer) throws IOException {
             status = answer.status();
-            send(exchange, answer);
+            Http.send(exchange, answer);
         }
 
         private Answer answer() {
@@ -206,7 +196,7 @@ final class Door {
         private Answer effect(List<String> parts, Form form, String fingerprint, Change change) {
             Answer answer;
             try {
-                answer = api.post(parts, form, change);
+                answer = isKeptFailure() ? error(before.status()).answer() : api.post(parts, form, change);
             } catch (StripeError e) {
                 if (!e.kept()) {
                     throw e;
@@ -252,28 +242,13 @@ final class Door {
         }
 
         private void strike(Fault fault, Answer answer) throws IOException {
-            switch (fault.kind()) {
-                case "halt" -> Runtime.getRuntime().halt(137);
-                case "close" -> exchange.close();
-                case "cut" -> cut(answer == null ? error(500).answer() : answer);
-                case "hang" -> {
-                    await(fault);
-                    exchange.close();
-                }
-                case "delay" -> {
-                    await(fault);
-                    reply(answer);
-                }
-                default -> reply(error(fault.status()).answer());
-            }
-        }
-
-        private void cut(Answer answer) throws IOException {
-            byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(answer.status(), bytes.length);
-            exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
-            exchange.getResponseBody().flush();
+            boolean asItWas = answer != null && !fault.isError();
+            status = Http.strike(
+                    exchange,
+                    fault,
+                    asItWas
+                            ? answer
+                            : error(fault.isError() ? fault.status() : 500).answer());
         }
 
         private static StripeError error(int status) {
@@ -281,14 +256,13 @@ final class Door {
                     status, status == 429 ? "Too many requests, by a switch." : "Something went wrong, by a switch.");
         }
 
+        private boolean isKeptFailure() {
+            return before != null && before.isKept() && key != null;
+        }
+
         private void await(Fault fault) {
-            if (fault == null) {
-                return;
-            }
-            try {
-                Thread.sleep(fault.delayMs());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (fault != null && fault.isDelay()) {
+                fault.await();
             }
         }
 

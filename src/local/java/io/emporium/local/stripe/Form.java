@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

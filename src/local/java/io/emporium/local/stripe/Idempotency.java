@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.KeptAnswer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

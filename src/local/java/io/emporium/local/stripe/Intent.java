@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.util.List;
 import java.util.Map;
 

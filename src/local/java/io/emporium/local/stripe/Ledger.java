@@ -1,5 +1,10 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Event;
+import io.emporium.local.provider.Journal;
+import io.emporium.local.provider.Json;
+import io.emporium.local.provider.KeptAnswer;
+import io.emporium.local.provider.Outgoing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +23,7 @@ import java.util.function.Supplier;
  * events and the answer kept under the idempotency key become true together or not at all. Nothing is shown to anybody before it is
  * on the disk. Bounds: 100,000 intents (then creating is refused: reset), 5,000 finished events, 100,000 kept answers.
  */
-final class Ledger implements AutoCloseable {
+final class Ledger implements Outgoing, AutoCloseable {
     private static final int MOST_INTENTS = 100_000;
     private static final int MOST_FINISHED_EVENTS = 5_000;
     private static final int MOST_EVENTS = 25_000;
@@ -32,6 +37,8 @@ final class Ledger implements AutoCloseable {
     private final LinkedHashMap<String, Charge> charges = new LinkedHashMap<>();
     private final LinkedHashMap<String, Refund> refunds = new LinkedHashMap<>();
     private final LinkedHashMap<String, Dispute> disputes = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Customer> customers = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Method> methods = new LinkedHashMap<>();
     private final LinkedHashMap<String, Event> events = new LinkedHashMap<>();
     private final LinkedHashMap<String, KeptAnswer> answers = new LinkedHashMap<>();
     private Map<String, Object> webhook = Map.of();
@@ -52,8 +59,8 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Says which event types the receiver wants, and who delivers them once they are durable. */
-    void connect(Predicate<String> wanted, Consumer<List<Event>> happened) {
+    @Override
+    public void connect(Predicate<String> wanted, Consumer<List<Event>> happened) {
         this.wanted = wanted;
         this.happened = happened;
     }
@@ -104,24 +111,40 @@ final class Ledger implements AutoCloseable {
     }
 
     /** Records a try to deliver. Not waited for: if it is lost in a crash the event is delivered once more, as webhooks are. */
-    void tried(Event event) {
+    @Override
+    public void tried(Event event) {
         lock.lock();
         try {
             // Unless a reset took it away meanwhile.
             if (events.replace(event.id(), event) != null) {
-                journal.append(Json.object(
-                        "tried",
-                        event.id(),
-                        "status",
-                        event.status(),
-                        "attempts",
-                        event.attempts(),
-                        "pending",
-                        event.pending()));
+                journal.append(event.triedLine());
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public List<Event> outgoing() {
+        return read(() -> List.copyOf(events.values()));
+    }
+
+    @Override
+    public Event outgoing(String id) {
+        return read(() -> events.get(id));
+    }
+
+    @Override
+    public String webhookUrl() {
+        return Json.text(read(() -> webhook), "url");
+    }
+
+    @Override
+    public Map<String, String> headers(String payload, String signature, long offsetSeconds) {
+        String header =
+                Signature.header(signature, payload, Json.text(read(() -> webhook), "secret"), now() + offsetSeconds);
+        String agent = "Stripe/1.0 (fake of Emporium's local mode)";
+        return header == null ? Map.of("User-Agent", agent) : Map.of("User-Agent", agent, "Stripe-Signature", header);
     }
 
     void webhook(String url, String secret) {
@@ -140,7 +163,8 @@ final class Ledger implements AutoCloseable {
     void reset() throws IOException {
         lock.lock();
         try {
-            List.of(intents, charges, refunds, disputes, events, answers).forEach(Map::clear);
+            List.of(intents, charges, refunds, disputes, customers, methods, events, answers)
+                    .forEach(Map::clear);
             journal.rewrite(snapshot());
         } finally {
             lock.unlock();
@@ -169,6 +193,22 @@ final class Ledger implements AutoCloseable {
 
     Dispute dispute(String id) {
         return disputes.get(id);
+    }
+
+    Customer customer(String id) {
+        return customers.get(id);
+    }
+
+    Method method(String id) {
+        return methods.get(id);
+    }
+
+    LinkedHashMap<String, Customer> customers() {
+        return customers;
+    }
+
+    LinkedHashMap<String, Method> methods() {
+        return methods;
     }
 
     Event event(String id) {
@@ -219,6 +259,8 @@ final class Ledger implements AutoCloseable {
             case Charge charge -> charges.put(charge.id(), charge);
             case Refund refund -> refunds.put(refund.id(), refund);
             case Dispute dispute -> disputes.put(dispute.id(), dispute);
+            case Customer customer -> customers.put(customer.id(), customer);
+            case Method method -> methods.put(method.id(), method);
             case Event event -> events.put(event.id(), event);
             case KeptAnswer answer -> answers.put(answer.key(), answer);
             default -> throw new IllegalArgumentException(object.getClass().getName());
@@ -230,6 +272,8 @@ final class Ledger implements AutoCloseable {
         Json.maps(line, "charges").stream().map(Charge::from).forEach(this::put);
         Json.maps(line, "refunds").stream().map(Refund::from).forEach(this::put);
         Json.maps(line, "disputes").stream().map(Dispute::from).forEach(this::put);
+        Json.maps(line, "customers").stream().map(Customer::from).forEach(this::put);
+        Json.maps(line, "methods").stream().map(Method::from).forEach(this::put);
         Json.maps(line, "events").stream().map(Event::from).forEach(this::put);
         Json.maps(line, "answers").stream().map(KeptAnswer::from).forEach(this::put);
         Json.maps(line, "intents").forEach(state -> apiVersion = Json.text(state, "api_version"));
@@ -238,16 +282,7 @@ final class Ledger implements AutoCloseable {
         }
         Event event = events.get(Json.text(line, "tried"));
         if (event != null) {
-            put(new Event(
-                    event.id(),
-                    event.created(),
-                    event.type(),
-                    event.objectId(),
-                    event.intent(),
-                    event.payload(),
-                    Json.flag(line, "pending"),
-                    (int) Json.number(line, "attempts", 0),
-                    (int) Json.number(line, "status", 0)));
+            put(event.triedAsIn(line));
         }
     }
 
@@ -258,6 +293,8 @@ final class Ledger implements AutoCloseable {
         charges.values().forEach(charge -> lines.add(Map.of("charges", List.of(charge.state()))));
         refunds.values().forEach(refund -> lines.add(Map.of("refunds", List.of(refund.state()))));
         disputes.values().forEach(dispute -> lines.add(Map.of("disputes", List.of(dispute.state()))));
+        customers.values().forEach(customer -> lines.add(Map.of("customers", List.of(customer.state()))));
+        methods.values().forEach(method -> lines.add(Map.of("methods", List.of(method.state()))));
         events.values().forEach(event -> lines.add(Map.of("events", List.of(event.state()))));
         answers.values().forEach(answer -> lines.add(Map.of("answers", List.of(answer.state()))));
         return lines;

@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Answer;
 import io.emporium.local.stripe.Intent.Progress;
 import io.emporium.local.stripe.Intent.Terms;
 import io.emporium.local.stripe.TestCards.Card;
@@ -79,7 +80,11 @@ final class PaymentIntents {
         form.allowOnly(CREATE);
         change.ledger().refuseIfFull();
         Terms terms = terms(form);
-        Card card = card(form);
+        String customer = (String) terms.details().get("customer");
+        if (customer != null) {
+            Customers.checked(customer, change.ledger());
+        }
+        Card card = card(form, customer, change);
         boolean confirm = form.flag("confirm");
         if (!confirm && (form.has("return_url") || form.has("off_session") || form.has("error_on_requires_action"))) {
             throw StripeError.parameter(
@@ -113,7 +118,8 @@ final class PaymentIntents {
     }
 
     private Intent confirm(Intent intent, Form form, Change change) {
-        Card given = card(form);
+        String customer = (String) intent.terms().details().get("customer");
+        Card given = card(form, customer, change);
         String method = given != null ? given.id() : intent.progress().paymentMethod();
         if (method == null) {
             throw StripeError.parameter(
@@ -132,6 +138,9 @@ final class PaymentIntents {
                             + " automatic_payment_methods[allow_redirects] to never, or name the payment_method_types.");
         }
         Card card = TestCards.named(method);
+        if (isToBeSaved(intent) && change.method(method) == null) {
+            card = TestCards.named(change.put(Method.of(card)).id());
+        }
         Intent confirmed = intent.waitingFor(Intent.REQUIRES_CONFIRMATION, card.id(), returnUrl);
         boolean nobodyThere = form.flag("off_session") || form.flag("error_on_requires_action");
         if (card.is(Trait.AUTHENTICATION) && nobodyThere) {
@@ -194,6 +203,9 @@ final class PaymentIntents {
         if (card.decline() != null) {
             return decline(intent, card.decline(), authenticated, change);
         }
+        if (card.is(Trait.HIGHEST_RISK) && settings.radarBlocks()) {
+            return decline(intent, Decline.cardDeclined("fraudulent"), authenticated, change);
+        }
         if (settings.paymentsProcess()) {
             Intent processing = change.put(intent.waitingFor(Intent.PROCESSING));
             change.event("payment_intent.processing", view(processing));
@@ -205,10 +217,17 @@ final class PaymentIntents {
     private Intent pay(Intent intent, boolean authenticated, Change change) {
         Charge charge = change.put(charge(intent, null, authenticated));
         Intent paid = change.put(intent.paidBy(charge));
+        Method method = change.method(charge.paymentMethod());
+        if (method != null && method.customer() == null) {
+            String customer = (String) intent.terms().details().get("customer");
+            change.put(isToBeSaved(intent) ? method.attached(customer) : method.used());
+        }
         change.event("charge.succeeded", charge.view());
         change.event("payment_intent.succeeded", view(paid));
         if (TestCards.named(charge.paymentMethod()).is(Trait.DISPUTED)) {
-            String reason = charge.paymentMethod().endsWith("NotReceived") ? "product_not_received" : "fraudulent";
+            String reason = TestCards.named(charge.paymentMethod()).last4().equals("2685")
+                    ? "product_not_received"
+                    : "fraudulent";
             Disputes.open(charge, charge.amount(), reason, change);
         }
         return paid;
@@ -217,9 +236,18 @@ final class PaymentIntents {
     private Intent decline(Intent intent, Decline decline, boolean authenticated, Change change) {
         Charge charge = change.put(charge(intent, decline, authenticated));
         Intent declined = change.put(intent.declined(decline, charge));
+        Method method = change.method(charge.paymentMethod());
+        if (method != null && method.customer() == null) {
+            change.put(method.used());
+        }
         change.event("charge.failed", charge.view());
         change.event("payment_intent.payment_failed", view(declined));
         return declined;
+    }
+
+    private static boolean isToBeSaved(Intent intent) {
+        Map<String, Object> details = intent.terms().details();
+        return details.get("customer") != null && details.get("setup_future_usage") != null;
     }
 
     private static Charge charge(Intent intent, Decline decline, boolean authenticated) {
@@ -272,7 +300,7 @@ final class PaymentIntents {
                 .with("payment_intent", view(intent));
     }
 
-    private static Card card(Form form) {
+    private static Card card(Form form, String customer, Change change) {
         Form data = form.hash("payment_method_data");
         if (data.hash("card").has("number")) {
             throw StripeError.parameter(
@@ -289,7 +317,16 @@ final class PaymentIntents {
             throw StripeError.missing("payment_method_data[card][token]");
         }
         String id = form.text("payment_method");
-        return id == null ? null : TestCards.named(id);
+        if (id == null) {
+            return null;
+        }
+        Method method = change.ledger().method(id);
+        if (method != null) {
+            method.checkedFor(customer);
+        } else {
+            TestCards.known(id);
+        }
+        return TestCards.named(id);
     }
 
     private static Terms terms(Form form) {
@@ -327,6 +364,13 @@ final class PaymentIntents {
         if (!types.isEmpty() && !types.equals(List.of("card"))) {
             throw StripeError.parameter(
                     "parameter_invalid", "payment_method_types", "The fake Stripe knows cards only.");
+        }
+        String usage = form.text("setup_future_usage");
+        if (usage != null && !Set.of("on_session", "off_session").contains(usage)) {
+            throw StripeError.parameter(
+                    "parameter_invalid",
+                    "setup_future_usage",
+                    "Invalid setup_future_usage: must be one of off_session or on_session");
         }
         return new Terms(
                 amount,

@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.util.Map;
 
 /** Money on its way back: pending, succeeded or failed; {@code failure} says why it failed. */

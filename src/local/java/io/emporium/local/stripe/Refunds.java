@@ -1,5 +1,6 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import io.emporium.local.stripe.TestCards.Trait;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,8 @@ final class Refunds {
         }
         Map<String, String> metadata = form.metadata();
         Charge charge = charge(form, change.ledger());
-        if (charge.disputed()) {
+        long left = charge.refundable() - Disputes.taken(charge, change.ledger());
+        if (Disputes.hold(charge, change.ledger()) || charge.refundable() > 0 && left <= 0) {
             throw StripeError.refused(
                     "charge_disputed", "Charge " + charge.id() + " is disputed and cannot be refunded.");
         }
@@ -34,12 +36,12 @@ final class Refunds {
             throw StripeError.refused(
                     "charge_already_refunded", "Charge " + charge.id() + " has already been refunded.");
         }
-        long amount = asked == null ? charge.refundable() : asked;
-        if (amount > charge.refundable()) {
+        long amount = asked == null ? left : asked;
+        if (amount > left) {
             throw StripeError.refused(
                             null,
-                            "Refund amount (" + amount + ") is greater than unrefunded amount on charge ("
-                                    + charge.refundable() + ").")
+                            "Refund amount (" + amount + ") is greater than unrefunded amount on charge (" + left
+                                    + ").")
                     .with("param", "amount");
         }
         boolean slow = settings.refundsPending()

@@ -1,5 +1,7 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Answer;
+import io.emporium.local.provider.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,14 @@
 package io.emporium.local.stripe;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.emporium.local.provider.Answer;
+import io.emporium.local.provider.Calls;
+import io.emporium.local.provider.Event;
+import io.emporium.local.provider.Faults;
+import io.emporium.local.provider.Given;
+import io.emporium.local.provider.Http;
+import io.emporium.local.provider.Json;
+import io.emporium.local.provider.Webhooks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -48,11 +56,11 @@ final class Switches {
             Form form = Form.parse(query == null ? "" : query);
             Map<String, Object> given = body.isBlank() ? Map.of() : Json.readObject(body);
             Object view = route(exchange.getRequestMethod(), parts, form, given);
-            Door.send(exchange, Answer.ok(view));
+            Http.send(exchange, Answer.ok(view));
         } catch (StripeError e) {
-            Door.send(exchange, e.answer());
+            Http.send(exchange, e.answer());
         } catch (IllegalArgumentException | ClassCastException e) {
-            Door.send(exchange, new Answer(400, Json.write(Map.of("error", String.valueOf(e.getMessage())))));
+            Http.send(exchange, new Answer(400, Json.write(Map.of("error", String.valueOf(e.getMessage())))));
         }
     }
 
@@ -91,11 +99,15 @@ final class Switches {
             case "POST refunds/*/complete" ->
                 changed(change -> refunds.complete(id, success(given), Json.text(given, "failure_reason"), change)
                         .view());
+            case "POST customers/*/delete" ->
+                changed(change -> Customers.delete(id, change).view());
             case "POST disputes" -> changed(change -> dispute(given, change).view());
+            case "POST disputes/*/review" ->
+                changed(change -> Disputes.review(id, change).view());
             case "POST disputes/*/close" ->
                 changed(change -> Disputes.close(
                                 id,
-                                Settings.oneOf(given, "outcome", "lost", List.of("won", "lost"))
+                                Given.oneOf(given, "outcome", "lost", List.of("won", "lost"))
                                         .equals("won"),
                                 change)
                         .view());
@@ -116,8 +128,8 @@ final class Switches {
     }
 
     private static boolean success(Map<String, Object> given) {
-        Settings.onlyKnown(given, Set.of("outcome", "failure_reason"));
-        return Settings.oneOf(given, "outcome", "succeed", List.of("succeed", "fail"))
+        Given.onlyKnown(given, Set.of("outcome", "failure_reason"));
+        return Given.oneOf(given, "outcome", "succeed", List.of("succeed", "fail"))
                 .equals("succeed");
     }
 
@@ -125,6 +137,12 @@ final class Switches {
         return Json.object(
                 "payment_intents",
                         ledger.intents().values().stream().map(this::account).toList(),
+                "customers",
+                        ledger.customers().values().stream()
+                                .map(Customer::state)
+                                .toList(),
+                "payment_methods",
+                        ledger.methods().values().stream().map(Method::state).toList(),
                 "charges", ledger.charges().values().stream().map(Charge::state).toList(),
                 "refunds", ledger.refunds().values().stream().map(Refund::state).toList(),
                 "disputes",
@@ -156,7 +174,7 @@ final class Switches {
                 "events",
                 ledger.events().values().stream()
                         .filter(event -> type == null || type.equals(event.type()))
-                        .filter(event -> intent == null || intent.equals(event.intent()))
+                        .filter(event -> intent == null || intent.equals(event.about()))
                         .map(event -> {
                             Map<String, Object> view = event.summary();
                             if (payload) {
@@ -168,7 +186,7 @@ final class Switches {
     }
 
     private Map<String, Object> resend(String id, Map<String, Object> given) {
-        Settings.onlyKnown(given, Set.of("signature", "timestamp_offset_seconds"));
+        Given.onlyKnown(given, Set.of("signature", "timestamp_offset_seconds"));
         Event event = ledger.read(() -> ledger.event(id));
         if (event == null) {
             throw StripeError.notFound("event", "id", id);
@@ -177,12 +195,12 @@ final class Switches {
     }
 
     private Map<String, Object> post(Map<String, Object> given) {
-        Settings.onlyKnown(given, Set.of("payload", "signature", "timestamp_offset_seconds"));
+        Given.onlyKnown(given, Set.of("payload", "signature", "timestamp_offset_seconds"));
         return receipt(webhooks.post(payload(given), kind(given), Json.number(given, "timestamp_offset_seconds", 0)));
     }
 
     private Map<String, Object> sign(Map<String, Object> given) {
-        Settings.onlyKnown(given, Set.of("payload", "signature", "timestamp_offset_seconds"));
+        Given.onlyKnown(given, Set.of("payload", "signature", "timestamp_offset_seconds"));
         String secret = Json.text(ledger.read(ledger::webhook), "secret");
         if (secret == null) {
             throw new IllegalArgumentException("no webhook secret is set");
@@ -192,7 +210,7 @@ final class Switches {
     }
 
     private static String kind(Map<String, Object> given) {
-        return Settings.oneOf(given, "signature", Signature.GOOD, Signature.KINDS);
+        return Given.oneOf(given, "signature", Signature.GOOD, Signature.KINDS);
     }
 
     private static String payload(Map<String, Object> given) {
@@ -208,14 +226,14 @@ final class Switches {
     }
 
     private Map<String, Object> webhook(Map<String, Object> given) {
-        Settings.onlyKnown(given, Set.of("url", "secret"));
+        Given.onlyKnown(given, Set.of("url", "secret"));
         FakeStripe.target(ledger, Json.text(given, "url"), Json.text(given, "secret"));
         webhooks.wake();
         return Json.object("url", Json.text(given, "url"));
     }
 
     private Dispute dispute(Map<String, Object> given, Change change) {
-        Settings.onlyKnown(given, Set.of("payment_intent", "amount", "reason"));
+        Given.onlyKnown(given, Set.of("payment_intent", "amount", "reason"));
         Intent intent = PaymentIntents.named(String.valueOf(given.get("payment_intent")), change.ledger());
         if (!intent.is(Intent.SUCCEEDED)) {
             throw StripeError.refused(null, "Only what was paid can be disputed.");

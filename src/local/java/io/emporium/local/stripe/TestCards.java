@@ -1,7 +1,9 @@
 package io.emporium.local.stripe;
 
+import io.emporium.local.provider.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -42,8 +44,18 @@ final class TestCards {
         }
         declined("chargeCustomerFail", "0341", Decline.cardDeclined("generic_decline"));
         card("radarBlock", "visa", "0019", Decline.cardDeclined("fraudulent"), Trait.BLOCKED);
-        card("riskLevelHighest", "visa", "4954", Decline.cardDeclined("fraudulent"), Trait.BLOCKED);
+        // Radar blocks it or lets it through, as the merchant wants it: see the settings.
+        card("riskLevelHighest", "visa", "4954", null, Trait.HIGHEST_RISK);
         card("riskLevelElevated", "visa", "9235", null, Trait.ELEVATED_RISK);
+        card("avsFail", "visa", "0010", null, Trait.WRONG_ADDRESS);
+        card("avsLine1Fail", "visa", "0028", null, Trait.WRONG_STREET);
+        card("avsZipFail", "visa", "0036", null, Trait.WRONG_POSTAL_CODE);
+        from("GB", "0000");
+        from("FR", "0003");
+        from("DE", "0016");
+        from("CA", "0000");
+        from("BR", "0000");
+        from("JP", "0003");
         card("threeDSecure2Required", "visa", "3220", null, Trait.AUTHENTICATION);
         card("threeDSecureRequired", "visa", "3063", null, Trait.AUTHENTICATION);
         card("authenticationRequired", "visa", "3184", null, Trait.AUTHENTICATION);
@@ -73,20 +85,28 @@ final class TestCards {
         NONE,
         AUTHENTICATION,
         BLOCKED,
+        HIGHEST_RISK,
         ELEVATED_RISK,
+        WRONG_ADDRESS,
+        WRONG_STREET,
+        WRONG_POSTAL_CODE,
         DISPUTED,
         SLOW_REFUND
     }
 
     /** A test card; {@code decline} is null where the bank approves. */
     record Card(String id, String brand, String last4, String funding, String country, Decline decline, Trait trait) {
+        Card called(String name) {
+            return new Card(name, brand, last4, funding, country, decline, trait);
+        }
+
         boolean is(Trait wanted) {
             return trait == wanted;
         }
 
         /** The same number gives the same fingerprint, whatever it is called. */
         String fingerprint() {
-            return "fake" + Integer.toHexString((brand + last4).hashCode());
+            return "fake" + Integer.toHexString((brand + last4 + country).hashCode());
         }
 
         Map<String, Object> view() {
@@ -144,22 +164,50 @@ final class TestCards {
             boolean wrongCvc = decline != null && "incorrect_cvc".equals(decline.code());
             return Json.object(
                     "address_line1_check",
-                    null,
+                    is(Trait.WRONG_ADDRESS) || is(Trait.WRONG_STREET) ? "fail" : null,
                     "address_postal_code_check",
-                    null,
+                    is(Trait.WRONG_ADDRESS) || is(Trait.WRONG_POSTAL_CODE) ? "fail" : null,
                     "cvc_check",
                     wrongCvc ? "fail" : "pass");
         }
     }
 
+    /** A new payment method's id; its end says of which card it was made, so that it is known wherever it is named. */
+    static String methodId(Card card) {
+        String template = CARDS.containsKey(card.id()) ? card.id() : templateOf(card.id());
+        int number = List.copyOf(CARDS.keySet()).indexOf(template);
+        return Ids.next("pm_").substring(0, 3 + 22) + "%02d".formatted(number);
+    }
+
+    private static String templateOf(String methodId) {
+        List<String> templates = List.copyOf(CARDS.keySet());
+        if (!methodId.matches("pm_[0-9A-Za-z]{22}[0-9]{2}")) {
+            return null;
+        }
+        int number = Integer.parseInt(methodId.substring(methodId.length() - 2));
+        return number < templates.size() ? templates.get(number) : null;
+    }
+
     /** The card of a payment method id. Throws 400 resource_missing where there is none. */
     static Card named(String id) {
-        Card card = CARDS.get(id);
+        String template = CARDS.containsKey(id) ? id : templateOf(id);
+        Card card = template == null ? null : CARDS.get(template).called(id);
         if (card == null) {
-            throw StripeError.parameter(
-                    "resource_missing", "payment_method", "No such PaymentMethod: '" + shown(id) + "'");
+            throw missing(id);
         }
         return card;
+    }
+
+    private static StripeError missing(String id) {
+        return StripeError.parameter(
+                "resource_missing", "payment_method", "No such PaymentMethod: '" + shown(id) + "'");
+    }
+
+    /** Throws as {@link #named}, where it is none of the test cards themselves. */
+    static void known(String id) {
+        if (!CARDS.containsKey(id)) {
+            throw missing(id);
+        }
     }
 
     /** As {@link #named}, but 404: the id was in the path. */
@@ -181,13 +229,19 @@ final class TestCards {
     }
 
     // Whoever sends a card number as an id by mistake shall not find it in an answer, a log or the ledger.
-    private static String shown(String id) {
+    static String shown(String id) {
         String masked = id.replaceAll("\\d{9,}", "…");
         return masked.substring(0, Math.min(80, masked.length()));
     }
 
     private static void add(String name, String brand, String last4) {
         card(name, brand, last4, null, Trait.NONE);
+    }
+
+    /** A card issued in a country; Stripe names it after that. */
+    private static void from(String country, String last4) {
+        String id = "pm_card_" + country.toLowerCase(Locale.ROOT);
+        CARDS.put(id, new Card(id, "visa", last4, "credit", country, null, Trait.NONE));
     }
 
     private static void declined(String name, String last4, Decline decline) {

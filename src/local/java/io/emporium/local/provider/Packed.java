@@ -1,4 +1,4 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -9,8 +9,8 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /** A text kept deflated: answers and events are many, long and alike, and are seldom read again. */
-record Packed(byte[] bytes) {
-    static Packed of(String text) {
+public record Packed(byte[] bytes) {
+    public static Packed of(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() / 2);
         try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
@@ -20,7 +20,7 @@ record Packed(byte[] bytes) {
         return new Packed(bytes.toByteArray());
     }
 
-    String text() {
+    public String text() {
         try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(bytes))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

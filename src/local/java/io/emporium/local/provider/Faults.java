@@ -1,4 +1,4 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,32 +7,43 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What shall go wrong next, and where. In memory only, at most 100 at a time; each strikes {@code count} times and is gone. */
-final class Faults {
-    static final String BEFORE = "before";
-    static final String AFTER = "after";
-    static final List<String> KINDS =
-            List.of("http_500", "http_503", "http_429", "close", "cut", "hang", "delay", "halt");
+public final class Faults {
+    public static final String BEFORE = "before";
+    public static final String AFTER = "after";
+
+    public static final List<String> KINDS =
+            List.of("http_500", "http_503", "http_429", "http_422", "close", "cut", "drip", "hang", "delay", "halt");
     private static final int MOST = 100;
 
     private final List<Armed> armed = new ArrayList<>();
 
     /**
      * A fault that strikes now.
-     * http_500 (after the effect it is also what the idempotency key keeps), http_503, http_429: answered instead. close: the
+     * http_500 (after the effect it is also what the idempotency key keeps), http_503, http_429, http_422: answered instead. close: the
      * connection ends without a byte (the JDK's HttpURLConnection then silently sends a POST once more). cut: it ends in the
-     * middle of the answer. hang: nothing for the delay, then close. delay: late, then as usual. halt: the process dies as by SIGKILL.
+     * middle of the answer. drip: the answer comes byte by byte, each after the delay. hang: nothing for the delay, then close.
+     * delay: late, then as usual. halt: the process dies as by SIGKILL.
+     * {@code isKept}: an http_500 before the effect is what the idempotency key keeps, where there are such keys.
      */
-    record Fault(String kind, long delayMs) {
-        boolean isDelay() {
+    public record Fault(String kind, long delayMs, boolean isKept) {
+        public boolean isDelay() {
             return kind.equals("delay");
         }
 
-        boolean isError() {
+        public boolean isError() {
             return kind.startsWith("http_");
         }
 
-        int status() {
+        public int status() {
             return Integer.parseInt(kind.substring("http_".length()));
+        }
+
+        public void await() {
+            try {
+                Thread.sleep(delayMs);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -47,18 +58,23 @@ final class Faults {
         long struck;
 
         Armed(Map<String, Object> given) {
-            Settings.onlyKnown(given, Set.of("method", "path", "when", "kind", "count", "skip", "delay_ms"));
+            Given.onlyKnown(given, Set.of("method", "path", "when", "kind", "count", "skip", "delay_ms", "kept"));
             method = Json.text(given, "method");
-            path = Json.text(given, "path") == null ? "/v1/**" : Json.text(given, "path");
+            path = Json.text(given, "path") == null ? "/**" : Json.text(given, "path");
             pattern = glob(path);
-            when = Settings.oneOf(given, "when", BEFORE, List.of(BEFORE, AFTER));
-            String kind = Settings.oneOf(given, "kind", null, KINDS);
+            when = Given.oneOf(given, "when", BEFORE, List.of(BEFORE, AFTER));
+            String kind = Given.oneOf(given, "kind", null, KINDS);
             if (kind == null) {
                 throw new IllegalArgumentException("kind must be one of " + KINDS);
             }
-            fault = new Fault(kind, Settings.within(given, "delay_ms", kind.equals("hang") ? 60_000 : 1_000, 300_000));
-            skip = Settings.within(given, "skip", 0, 1_000_000);
-            left = Settings.within(given, "count", 1, 1_000_000);
+            boolean kept = Json.flag(given, "kept");
+            if (kept && !(when.equals(BEFORE) && kind.equals("http_500"))) {
+                throw new IllegalArgumentException("only an http_500 before the effect may be kept");
+            }
+            fault = new Fault(
+                    kind, Given.within(given, "delay_ms", kind.equals("hang") ? 60_000 : 1_000, 300_000), kept);
+            skip = Given.within(given, "skip", 0, 1_000_000);
+            left = Given.within(given, "count", 1, 1_000_000);
         }
 
         private static Pattern glob(String path) {
@@ -81,6 +97,7 @@ final class Faults {
                     "when", when,
                     "kind", fault.kind,
                     "delay_ms", fault.delayMs,
+                    "kept", fault.isKept,
                     "skip", skip,
                     "count", left,
                     "struck", struck);
@@ -88,7 +105,7 @@ final class Faults {
     }
 
     /** Arms a fault. Throws IllegalArgumentException where the description is not understood. */
-    synchronized Map<String, Object> arm(Map<String, Object> given) {
+    public synchronized Map<String, Object> arm(Map<String, Object> given) {
         if (armed.size() >= MOST) {
             armed.removeIf(fault -> fault.left == 0);
         }
@@ -101,7 +118,7 @@ final class Faults {
     }
 
     /** The first fault armed for this call at this moment, counted down; null where there is none. */
-    synchronized Fault take(String when, String method, String path) {
+    public synchronized Fault take(String when, String method, String path) {
         for (Armed fault : armed) {
             boolean here = fault.left > 0
                     && fault.when.equals(when)
@@ -118,11 +135,11 @@ final class Faults {
         return null;
     }
 
-    synchronized List<Map<String, Object>> view() {
+    public synchronized List<Map<String, Object>> view() {
         return armed.stream().map(Armed::view).toList();
     }
 
-    synchronized void clear() {
+    public synchronized void clear() {
         armed.clear();
     }
 }

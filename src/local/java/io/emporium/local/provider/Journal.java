@@ -1,4 +1,4 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * answer waits for {@link #awaitDurable}, where one fsync serves all who wait. A line is all or nothing: an unfinished last one (the
  * process was killed while writing) is cut off at the next start.
  */
-final class Journal implements AutoCloseable {
+public final class Journal implements AutoCloseable {
     private final Path file;
     private final FileChannel lockChannel;
     private final FileLock lock;
@@ -32,7 +32,7 @@ final class Journal implements AutoCloseable {
     private volatile long durable;
 
     /** Opens the file in the folder. Throws IOException where another process has it open. */
-    Journal(Path folder) throws IOException {
+    public Journal(Path folder) throws IOException {
         Files.createDirectories(folder);
         file = folder.resolve("ledger.jsonl");
         lockChannel =
@@ -40,7 +40,7 @@ final class Journal implements AutoCloseable {
         lock = lock(lockChannel);
         if (lock == null) {
             lockChannel.close();
-            throw new IOException("Another fake Stripe uses the ledger in " + folder);
+            throw new IOException("Another process uses the ledger in " + folder);
         }
         channel = open(file);
     }
@@ -60,7 +60,7 @@ final class Journal implements AutoCloseable {
     }
 
     /** Hands over every line, oldest first, and cuts off an unfinished last one. Returns how many there were. */
-    int replay(Consumer<Map<String, Object>> line) throws IOException {
+    public int replay(Consumer<Map<String, Object>> line) throws IOException {
         int lines = 0;
         long good = 0;
         ByteArrayOutputStream current = new ByteArrayOutputStream();
@@ -90,7 +90,7 @@ final class Journal implements AutoCloseable {
     }
 
     /** Takes a line; it is durable once {@link #awaitDurable} of the returned position came back. */
-    long append(Map<String, Object> line) {
+    public long append(Map<String, Object> line) {
         byte[] bytes = (Json.write(line) + "\n").getBytes(StandardCharsets.UTF_8);
         synchronized (this) {
             unwritten.writeBytes(bytes);
@@ -99,12 +99,12 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    synchronized long appended() {
+    public synchronized long appended() {
         return appended;
     }
 
     /** Comes back when everything up to the position is on the disk. If it cannot be, the process ends: no answer may say otherwise. */
-    void awaitDurable(long position) {
+    public void awaitDurable(long position) {
         if (durable >= position) {
             return;
         }
@@ -123,7 +123,7 @@ final class Journal implements AutoCloseable {
             write(channel, batch.toByteArray());
             durable = upTo;
         } catch (IOException e) {
-            System.err.println("The fake Stripe cannot write its ledger and ends: " + e);
+            System.err.println("The ledger cannot be written, the fake provider ends: " + e);
             Runtime.getRuntime().halt(74);
         } finally {
             flushing.unlock();
@@ -139,7 +139,7 @@ final class Journal implements AutoCloseable {
     }
 
     /** Puts these lines in the place of all there are, at once: a crash leaves the old or the new ones. */
-    void rewrite(List<Map<String, Object>> lines) throws IOException {
+    public void rewrite(List<Map<String, Object>> lines) throws IOException {
         flushing.lock();
         try {
             Path next = file.resolveSibling("ledger.jsonl.new");

@@ -1,4 +1,4 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -20,20 +19,21 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Delivers events to the merchant until it answers 2xx: at once, then after 0.2, 1, 5, 15, 30 and every 60 seconds, for three days.
  * At most four at a time, so their order is as a rule that of their making, and never promised. What is undelivered is in the ledger
  * and goes on after a restart.
  */
-final class Webhooks {
+public final class Webhooks {
     private static final long[] DELAYS_MS = {200, 1_000, 5_000, 15_000, 30_000, 60_000};
     private static final long GIVE_UP_AFTER_SECONDS = 3 * 86_400;
     private static final long REVERSING_WINDOW_MS = 500;
     private static final int AT_ONCE = 4;
 
-    private final Ledger ledger;
-    private final Settings settings;
+    private final Outgoing ledger;
+    private final Supplier<Delivery> settings;
     private final HttpClient client;
     private final Semaphore free = new Semaphore(AT_ONCE);
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,13 +47,13 @@ final class Webhooks {
     private record Due(String eventId, long atMs, long number) {}
 
     /** What the receiver answered; status 0 where it did not, then {@code body} says why. */
-    record Receipt(int status, String body) {
+    public record Receipt(int status, String body) {
         boolean ok() {
             return status >= 200 && status < 300;
         }
     }
 
-    Webhooks(Ledger ledger, Settings settings) {
+    public Webhooks(Outgoing ledger, Supplier<Delivery> settings) {
         this.ledger = ledger;
         this.settings = settings;
         client = HttpClient.newBuilder()
@@ -65,21 +65,18 @@ final class Webhooks {
     }
 
     /** Begins to deliver, with what an earlier process left undelivered. */
-    void start() {
+    public void start() {
         ledger.connect(this::wants, this::offer);
-        offer(ledger.read(() -> List.copyOf(ledger.events().values())));
+        offer(ledger.outgoing());
         Thread.ofPlatform().daemon().name("webhooks").start(this::run);
     }
 
     private boolean wants(String type) {
-        Settings.Webhooks how = settings.webhooks();
-        return !how.off()
-                && ledger.webhook().get("url") != null
-                && (how.types().contains("*") || how.types().contains(type));
+        return settings.get().wants(type) && ledger.webhookUrl() != null;
     }
 
     private void offer(List<Event> events) {
-        Settings.Webhooks how = settings.webhooks();
+        Delivery how = settings.get();
         long due = System.currentTimeMillis() + how.delayMs() + (how.reversed() ? REVERSING_WINDOW_MS : 0);
         lock.lock();
         try {
@@ -95,7 +92,7 @@ final class Webhooks {
     }
 
     /** Looks at the switches again. */
-    void wake() {
+    public void wake() {
         lock.lock();
         try {
             changed.signalAll();
@@ -105,7 +102,7 @@ final class Webhooks {
     }
 
     /** Forgets what is waiting: the ledger was reset. */
-    void forget() {
+    public void forget() {
         lock.lock();
         try {
             queue.clear();
@@ -139,7 +136,7 @@ final class Webhooks {
         try {
             while (true) {
                 Due head = queue.peek();
-                if (head == null || settings.webhooks().held()) {
+                if (head == null || settings.get().held()) {
                     changed.await();
                     continue;
                 }
@@ -148,7 +145,7 @@ final class Webhooks {
                     changed.await(wait, TimeUnit.MILLISECONDS);
                     continue;
                 }
-                if (!settings.webhooks().reversed()) {
+                if (!settings.get().reversed()) {
                     return List.of(queue.remove());
                 }
                 List<Due> all = new ArrayList<>(queue);
@@ -162,14 +159,14 @@ final class Webhooks {
     }
 
     private void deliver(Due due) {
-        Event event = ledger.read(() -> ledger.event(due.eventId()));
+        Event event = ledger.outgoing(due.eventId());
         if (event == null || !event.pending()) {
             dropped(due);
             return;
         }
-        Settings.Webhooks how = settings.webhooks();
+        Delivery how = settings.get();
         Receipt receipt = sendWithDuplicates(event, how);
-        boolean again = !receipt.ok() && Ledger.now() - event.created() < GIVE_UP_AFTER_SECONDS;
+        boolean again = !receipt.ok() && System.currentTimeMillis() / 1000 - event.created() < GIVE_UP_AFTER_SECONDS;
         ledger.tried(event.tried(receipt.status(), again));
         dropped(due);
         if (again) {
@@ -187,7 +184,7 @@ final class Webhooks {
     }
 
     // All at once: that is when a receiver that looks before it writes takes an event twice.
-    private Receipt sendWithDuplicates(Event event, Settings.Webhooks how) {
+    private Receipt sendWithDuplicates(Event event, Delivery how) {
         List<Thread> duplicates = new ArrayList<>();
         for (int i = 0; i < how.duplicates(); i++) {
             duplicates.add(Thread.ofVirtual().start(() -> send(event, how.signature(), how.offsetSeconds())));
@@ -213,26 +210,22 @@ final class Webhooks {
     }
 
     /** Sends an event now, whatever the switches say, signed in the given way. Does not count as a try. */
-    Receipt send(Event event, String signature, long offsetSeconds) {
+    public Receipt send(Event event, String signature, long offsetSeconds) {
         return post(event.payload().text(), signature, offsetSeconds);
     }
 
     /** Posts any text as a webhook. */
-    Receipt post(String payload, String signature, long offsetSeconds) {
-        Map<String, Object> target = ledger.read(ledger::webhook);
-        if (target.get("url") == null) {
+    public Receipt post(String payload, String signature, long offsetSeconds) {
+        String url = ledger.webhookUrl();
+        if (url == null) {
             return new Receipt(0, "no webhook URL is set");
         }
-        String header = Signature.header(signature, payload, Json.text(target, "secret"), Ledger.now() + offsetSeconds);
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(Json.text(target, "url")))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
                     .timeout(Duration.ofSeconds(20))
                     .header("Content-Type", "application/json; charset=utf-8")
-                    .header("User-Agent", "Stripe/1.0 (fake of Emporium's local mode)")
                     .POST(HttpRequest.BodyPublishers.ofString(payload));
-            if (header != null) {
-                request.header("Stripe-Signature", header);
-            }
+            ledger.headers(payload, signature, offsetSeconds).forEach(request::header);
             HttpResponse<InputStream> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {

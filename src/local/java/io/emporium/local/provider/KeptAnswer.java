@@ -1,10 +1,11 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.util.Map;
 
 /** The first answer to an idempotency key. The parameters are kept as a fingerprint only: nothing secret lies in the ledger. */
-record KeptAnswer(String key, String path, String fingerprint, int status, Packed body, String requestId, long at) {
-    Map<String, Object> state() {
+public record KeptAnswer(
+        String key, String path, String fingerprint, int status, Packed body, String requestId, long at) {
+    public Map<String, Object> state() {
         return Json.object(
                 "key", key,
                 "path", path,
@@ -15,7 +16,7 @@ record KeptAnswer(String key, String path, String fingerprint, int status, Packe
                 "at", at);
     }
 
-    static KeptAnswer from(Map<String, Object> state) {
+    public static KeptAnswer from(Map<String, Object> state) {
         return new KeptAnswer(
                 Json.text(state, "key"),
                 Json.text(state, "path"),

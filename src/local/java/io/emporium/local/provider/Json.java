@@ -1,4 +1,4 @@
-package io.emporium.local.stripe;
+package io.emporium.local.provider;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.Map;
  * JSON as maps, lists, strings, numbers (Long where it has no fraction, else BigDecimal), booleans and null. Our own, because
  * the servers of local mode bring no library of theirs near the application's.
  */
-final class Json {
+public final class Json {
     private static final int DEEPEST = 64;
 
     private final String text;
@@ -21,7 +21,7 @@ final class Json {
     }
 
     /** A mutable object from alternating keys and values, in that order; values may be null. */
-    static Map<String, Object> object(Object... keysAndValues) {
+    public static Map<String, Object> object(Object... keysAndValues) {
         Map<String, Object> object = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             object.put((String) keysAndValues[i], keysAndValues[i + 1]);
@@ -29,7 +29,7 @@ final class Json {
         return object;
     }
 
-    static String write(Object value) {
+    public static String write(Object value) {
         StringBuilder out = new StringBuilder(512);
         write(value, out);
         return out.toString();
@@ -88,7 +88,7 @@ final class Json {
     }
 
     /** Reads one JSON text. Throws IllegalArgumentException where it is none, or nested deeper than 64. */
-    static Object read(String text) {
+    public static Object read(String text) {
         Json json = new Json(text);
         Object value = json.value(0);
         json.space();
@@ -100,7 +100,7 @@ final class Json {
 
     /** Reads one JSON object. Throws IllegalArgumentException where the text is something else. */
     @SuppressWarnings("unchecked")
-    static Map<String, Object> readObject(String text) {
+    public static Map<String, Object> readObject(String text) {
         if (read(text) instanceof Map<?, ?> object) {
             return (Map<String, Object>) object;
         }
@@ -108,13 +108,13 @@ final class Json {
     }
 
     /** The text under a key, or null where it is missing or null. */
-    static String text(Map<String, Object> object, String key) {
+    public static String text(Map<String, Object> object, String key) {
         Object value = object.get(key);
         return value == null ? null : value.toString();
     }
 
     /** The whole number under a key, or the given one where it is missing. Throws IllegalArgumentException for anything else. */
-    static long number(Map<String, Object> object, String key, long otherwise) {
+    public static long number(Map<String, Object> object, String key, long otherwise) {
         return switch (object.get(key)) {
             case null -> otherwise;
             case Long number -> number;
@@ -122,19 +122,19 @@ final class Json {
         };
     }
 
-    static boolean flag(Map<String, Object> object, String key) {
+    public static boolean flag(Map<String, Object> object, String key) {
         return Boolean.TRUE.equals(object.get(key));
     }
 
     /** The object under a key, empty where it is missing. */
     @SuppressWarnings("unchecked")
-    static Map<String, Object> map(Map<String, Object> object, String key) {
+    public static Map<String, Object> map(Map<String, Object> object, String key) {
         return object.get(key) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
     /** The objects in the list under a key, empty where it is missing. */
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> maps(Map<String, Object> object, String key) {
+    public static List<Map<String, Object>> maps(Map<String, Object> object, String key) {
         return object.get(key) instanceof List<?> list ? (List<Map<String, Object>>) list : List.of();
     }
 

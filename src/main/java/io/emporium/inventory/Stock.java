@@ -2,14 +2,18 @@ package io.emporium.inventory;
 
 import io.emporium.shared.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,14 @@ public class Stock {
     public static final int MOST = 1_000_000_000;
 
     private final EntityManager database;
+    private final ShelfWatch shelves;
+    private final Event<StockMoved> moved;
     private final Clock clock;
 
-    Stock(EntityManager database, Clock clock) {
+    Stock(EntityManager database, ShelfWatch shelves, Event<StockMoved> moved, Clock clock) {
         this.database = database;
+        this.shelves = shelves;
+        this.moved = moved;
         this.clock = clock;
     }
 
@@ -40,29 +48,41 @@ public class Stock {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void reserve(long orderId, List<StockLine> lines) {
+        Instant now = clock.instant();
         List<StockError.Shortage> short_ = new ArrayList<>();
+        List<ShelfWatch.Change> changes = new ArrayList<>();
         for (StockLine line : inProductOrder(lines)) {
             // Still the guard when everything around it is wrong: no row where there is not enough.
-            int taken = database.createNativeQuery("""
+            List<Object[]> taken = database.createNativeQuery("""
                             WITH taken AS (
                                 UPDATE products SET stock_quantity = stock_quantity - :quantity
                                  WHERE product_id = :product AND is_active AND stock_quantity >= :quantity
-                                RETURNING product_id)
-                            INSERT INTO stock_ledger (product_id, delta, reason, order_id, created_at)
-                            SELECT product_id, -:quantity, 'reserved', :order, :now FROM taken
-                            """)
+                                RETURNING product_id, sku, stock_quantity),
+                            written AS (
+                                INSERT INTO stock_ledger (product_id, delta, reason, order_id, created_at)
+                                SELECT product_id, -:quantity, 'reserved', :order, :now FROM taken)
+                            SELECT sku, stock_quantity FROM taken
+                            """, Object[].class)
                     .setParameter("quantity", line.quantity())
                     .setParameter("product", line.productId())
                     .setParameter("order", orderId)
-                    .setParameter("now", clock.instant())
-                    .executeUpdate();
-            if (taken == 0) {
+                    .setParameter("now", now)
+                    .getResultList();
+            if (taken.isEmpty()) {
                 short_.add(new StockError.Shortage(line.productId(), line.quantity(), available(line.productId())));
+            } else {
+                changes.add(new ShelfWatch.Change(
+                        line.productId(),
+                        (String) taken.getFirst()[0],
+                        ((Number) taken.getFirst()[1]).intValue(),
+                        -line.quantity(),
+                        true));
             }
         }
         if (!short_.isEmpty()) {
             throw StockError.insufficientStock(short_);
         }
+        looked(changes, now);
     }
 
     /** Gives back what an order has taken; what is back already stays so. */
@@ -78,9 +98,12 @@ public class Stock {
                         """, Object[].class)
                 .setParameter("order", orderId)
                 .getResultList();
+        Set<Long> freed = new TreeSet<>();
+        boolean isFilled = false;
         for (Object[] row : held) {
+            freed.add(((Number) row[0]).longValue());
             // Another release of this order may have gone first while this one waited: then its ledger row is there.
-            database.createNativeQuery("""
+            List<Boolean> filled = database.createNativeQuery("""
                             WITH freed AS (
                                 INSERT INTO stock_ledger (product_id, delta, reason, order_id, created_at)
                                 VALUES (:product, :quantity, 'released', :order, :now)
@@ -88,13 +111,25 @@ public class Stock {
                                 RETURNING product_id, delta)
                             UPDATE products p SET stock_quantity = p.stock_quantity + freed.delta
                               FROM freed WHERE p.product_id = freed.product_id
-                            """)
+                            RETURNING p.stock_quantity = freed.delta
+                            """, Boolean.class)
                     .setParameter("quantity", ((Number) row[1]).intValue())
                     .setParameter("product", ((Number) row[0]).longValue())
                     .setParameter("order", orderId)
                     .setParameter("now", clock.instant())
-                    .executeUpdate();
+                    .getResultList();
+            isFilled |= filled.contains(true);
         }
+        if (!freed.isEmpty()) {
+            moved.fire(new StockMoved(freed, isFilled));
+        }
+    }
+
+    /** In the transaction that changed it: what others have to know. */
+    private void looked(List<ShelfWatch.Change> changes, Instant now) {
+        shelves.look(changes, now);
+        Set<Long> products = changes.stream().map(ShelfWatch.Change::productId).collect(Collectors.toUnmodifiableSet());
+        moved.fire(new StockMoved(products, changes.stream().anyMatch(ShelfWatch.Change::emptiesOrFills)));
     }
 
     /**
@@ -109,12 +144,12 @@ public class Stock {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public int change(long productId, int delta, String reason, @Nullable Long actorId, @Nullable String note) {
-        List<Integer> after = database.createNativeQuery("""
+        List<Object[]> after = database.createNativeQuery("""
                         UPDATE products SET stock_quantity = stock_quantity + :delta
                          WHERE product_id = :product AND CAST(stock_quantity AS bigint) + :delta >= 0
                            AND (:delta < 0 OR CAST(stock_quantity AS bigint) + :delta <= :most)
-                        RETURNING stock_quantity
-                        """, Integer.class)
+                        RETURNING sku, stock_quantity, is_active
+                        """, Object[].class)
                 .setParameter("delta", delta)
                 .setParameter("product", productId)
                 .setParameter("most", MOST)
@@ -126,8 +161,14 @@ public class Stock {
                     : StockError.insufficientStock(
                             List.of(new StockError.Shortage(productId, Math.negateExact(delta), held)));
         }
-        write(productId, delta, reason, actorId, note);
-        return after.getFirst();
+        Instant now = clock.instant();
+        write(productId, delta, reason, actorId, note, now);
+        int left = ((Number) after.getFirst()[1]).intValue();
+        looked(
+                List.of(new ShelfWatch.Change(
+                        productId, (String) after.getFirst()[0], left, delta, (Boolean) after.getFirst()[2])),
+                now);
+        return left;
     }
 
     /**
@@ -140,20 +181,26 @@ public class Stock {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void set(long productId, int quantity, String reason, @Nullable Long actorId) {
-        List<Integer> difference = database.createNativeQuery("""
+        List<Object[]> set = database.createNativeQuery("""
                         UPDATE products p SET stock_quantity = :quantity
                           FROM (SELECT product_id, stock_quantity FROM products WHERE product_id = :product FOR NO KEY UPDATE) held
                          WHERE p.product_id = held.product_id
-                        RETURNING :quantity - held.stock_quantity
-                        """, Integer.class)
+                        RETURNING p.sku, :quantity - held.stock_quantity, p.is_active
+                        """, Object[].class)
                 .setParameter("quantity", quantity)
                 .setParameter("product", productId)
                 .getResultList();
-        if (difference.isEmpty()) {
+        if (set.isEmpty()) {
             throw Refusal.notFound("Product");
         }
-        if (difference.getFirst() != 0) {
-            write(productId, difference.getFirst(), reason, actorId, null);
+        int difference = ((Number) set.getFirst()[1]).intValue();
+        if (difference != 0) {
+            Instant now = clock.instant();
+            write(productId, difference, reason, actorId, null, now);
+            looked(
+                    List.of(new ShelfWatch.Change(
+                            productId, (String) set.getFirst()[0], quantity, difference, (Boolean) set.getFirst()[2])),
+                    now);
         }
     }
 
@@ -178,8 +225,9 @@ public class Stock {
         if (counted.isEmpty()) {
             return Set.of();
         }
+        Instant now = clock.instant();
         // Locked in product order, as everywhere.
-        List<Long> changed = database.createNativeQuery("""
+        List<Object[]> changed = database.createNativeQuery("""
                         WITH counted AS (
                             SELECT * FROM unnest(CAST(:products AS bigint[]), CAST(:quantities AS integer[])) AS c (product_id, quantity)),
                         held AS (
@@ -189,18 +237,28 @@ public class Stock {
                             UPDATE products p SET stock_quantity = counted.quantity
                               FROM counted JOIN held USING (product_id)
                              WHERE p.product_id = held.product_id AND held.stock_quantity <> counted.quantity
-                            RETURNING p.product_id, counted.quantity - held.stock_quantity AS delta)
-                        INSERT INTO stock_ledger (product_id, delta, reason, actor_id, created_at)
-                        SELECT product_id, delta, :reason, CAST(:actor AS bigint), :now FROM changed
-                        RETURNING product_id
-                        """, Long.class)
+                            RETURNING p.product_id, p.sku, p.stock_quantity, counted.quantity - held.stock_quantity AS delta, p.is_active),
+                        written AS (
+                            INSERT INTO stock_ledger (product_id, delta, reason, actor_id, created_at)
+                            SELECT product_id, delta, :reason, CAST(:actor AS bigint), :now FROM changed)
+                        SELECT product_id, sku, stock_quantity, delta, is_active FROM changed
+                        """, Object[].class)
                 .setParameter("products", counted.keySet().toArray(Long[]::new))
                 .setParameter("quantities", counted.values().toArray(Integer[]::new))
                 .setParameter("reason", reason)
                 .setParameter("actor", actorId)
-                .setParameter("now", clock.instant())
+                .setParameter("now", now)
                 .getResultList();
-        return Set.copyOf(changed);
+        List<ShelfWatch.Change> changes = changed.stream()
+                .map(row -> new ShelfWatch.Change(
+                        ((Number) row[0]).longValue(),
+                        (String) row[1],
+                        ((Number) row[2]).intValue(),
+                        ((Number) row[3]).intValue(),
+                        (Boolean) row[4]))
+                .toList();
+        looked(changes, now);
+        return changes.stream().map(ShelfWatch.Change::productId).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -219,7 +277,8 @@ public class Stock {
         return stock.getFirst();
     }
 
-    private void write(long productId, int delta, String reason, @Nullable Long actorId, @Nullable String note) {
+    private void write(
+            long productId, int delta, String reason, @Nullable Long actorId, @Nullable String note, Instant now) {
         database.createNativeQuery("""
                         INSERT INTO stock_ledger (product_id, delta, reason, actor_id, note, created_at)
                         VALUES (:product, :delta, :reason, CAST(:actor AS bigint), CAST(:note AS varchar), :now)
@@ -229,7 +288,7 @@ public class Stock {
                 .setParameter("reason", reason)
                 .setParameter("actor", actorId)
                 .setParameter("note", note)
-                .setParameter("now", clock.instant())
+                .setParameter("now", now)
                 .executeUpdate();
     }
 

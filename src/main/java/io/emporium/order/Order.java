@@ -72,6 +72,10 @@ public class Order extends PanacheEntityBase {
     @Column(name = "cancel_reason")
     String cancelReason;
 
+    @Nullable
+    @Column(name = "held_since")
+    Instant heldSince;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 
@@ -130,6 +134,11 @@ public class Order extends PanacheEntityBase {
         return cancelReason;
     }
 
+    /** Whether somebody of the shop has to look at it before it is packed. The customer is not told. */
+    public boolean isHeld() {
+        return heldSince != null;
+    }
+
     public Instant createdAt() {
         return createdAt;
     }
@@ -148,6 +157,11 @@ public class Order extends PanacheEntityBase {
         if (!from.next().contains(to)) {
             throw OrderError.notThatWay(from, to);
         }
+        // Calling it off is the one thing that needs no look at it.
+        if (isHeld() && to != OrderStatus.CANCELLED) {
+            throw OrderError.held(from, to);
+        }
+        heldSince = null;
         status = to;
         updatedAt = now;
         return from;
@@ -158,6 +172,20 @@ public class Order extends PanacheEntityBase {
         OrderStatus from = moveTo(OrderStatus.CANCELLED, now);
         cancelReason = reason;
         return from;
+    }
+
+    /** @throws io.emporium.shared.Refusal INVALID_STATUS_TRANSITION unless it is confirmed: what is packed is not held */
+    void hold(Instant now) {
+        if (status != OrderStatus.CONFIRMED) {
+            throw OrderError.notHoldable(status);
+        }
+        heldSince = now;
+        updatedAt = now;
+    }
+
+    void release(Instant now) {
+        heldSince = null;
+        updatedAt = now;
     }
 
     void paymentIs(PaymentStatus payment, Instant now) {

@@ -5,6 +5,9 @@ import io.emporium.shared.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every way the orders say no. */
 final class OrderError {
@@ -22,7 +25,7 @@ final class OrderError {
         return new Refusal(Refusal.Code.CART_EMPTY, "The cart is empty");
     }
 
-    static Refusal paymentMethodNotOffered(List<String> offered) {
+    static Refusal paymentMethodNotOffered(List<PaymentMethod> offered) {
         return new Refusal(
                 Refusal.Code.INVALID_PAYMENT_METHOD, "Invalid payment method", Map.of("payment_methods", offered));
     }
@@ -50,13 +53,26 @@ final class OrderError {
     }
 
     static Refusal unknownStatus() {
-        String statuses = String.join(
-                ", ",
-                List.of(OrderStatus.values()).stream().map(OrderStatus::code).toList());
+        return invalid("status", "one of " + oneOf(OrderStatus.values(), OrderStatus::code));
+    }
+
+    static Refusal unknownPaymentStatus() {
+        return invalid("payment_status", "one of " + oneOf(PaymentStatus.values(), PaymentStatus::code));
+    }
+
+    static Refusal tooDeep(int most) {
+        return invalid("page", "only the first " + most + " orders of a list can be paged: narrow it by a filter");
+    }
+
+    static Refusal invalid(String field, String message) {
         return new Refusal(
                 Refusal.Code.VALIDATION_ERROR,
-                "Unknown status",
-                Map.of("fields", List.of(Map.of("field", "status", "message", "one of " + statuses))));
+                "The request is not valid",
+                Map.of("fields", List.of(Map.of("field", field, "message", message))));
+    }
+
+    private static <T> String oneOf(T[] values, Function<T, String> code) {
+        return Stream.of(values).map(code).collect(Collectors.joining(", "));
     }
 
     static Refusal notThatWay(OrderStatus from, OrderStatus to) {
@@ -64,5 +80,19 @@ final class OrderError {
                 Refusal.Code.INVALID_STATUS_TRANSITION,
                 "An order that is " + from.code() + " cannot become " + to.code(),
                 Map.of("from", from.code(), "to", to.code()));
+    }
+
+    static Refusal held(OrderStatus from, OrderStatus to) {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "The order is on hold: its review has to be approved first",
+                Map.of("from", from.code(), "to", to.code(), "held", true));
+    }
+
+    static Refusal notHoldable(OrderStatus status) {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "An order that is " + status.code() + " cannot be held",
+                Map.of("status", status.code()));
     }
 }

@@ -6,9 +6,11 @@ import io.emporium.cart.CartService;
 import io.emporium.identity.Address;
 import io.emporium.identity.User;
 import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockError;
 import io.emporium.inventory.StockLine;
 import io.emporium.outbox.Outbox;
 import io.emporium.shared.Money;
+import io.emporium.web.AuditLog;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -19,6 +21,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ public class OrderService {
     private final Stock stock;
     private final Orders orders;
     private final Outbox outbox;
+    private final AuditLog audit;
     private final OrderSettings settings;
     private final Clock clock;
 
@@ -39,6 +43,7 @@ public class OrderService {
             Stock stock,
             Orders orders,
             Outbox outbox,
+            AuditLog audit,
             OrderSettings settings,
             Clock clock) {
         this.database = database;
@@ -46,6 +51,7 @@ public class OrderService {
         this.stock = stock;
         this.orders = orders;
         this.outbox = outbox;
+        this.audit = audit;
         this.settings = settings;
         this.clock = clock;
     }
@@ -53,7 +59,7 @@ public class OrderService {
     /**
      * Turns the customer's cart into an order, or changes nothing: takes the goods, writes down name, sku, price and
      * address as they are now, empties the cart. The cart's row is locked first, so of two checkouts at once the second
-     * finds it empty.
+     * finds it empty. The goods are taken last: whoever wants the same waits for no more than the commit.
      *
      * @throws io.emporium.shared.Refusal CART_EMPTY, INSUFFICIENT_STOCK, PRICE_CHANGED, INVALID_PAYMENT_METHOD,
      *     RESOURCE_NOT_FOUND for an address that is not the customer's, RATE_LIMITED with five orders unpaid
@@ -61,7 +67,7 @@ public class OrderService {
     @Transactional
     public OrderView createOrder(long userId, CheckoutRequest checkout) {
         PaymentMethod method = PaymentMethod.of(checkout.paymentMethod())
-                .filter(known -> settings.paymentMethods().contains(known.code()))
+                .filter(settings.paymentMethods()::contains)
                 .orElseThrow(() -> OrderError.paymentMethodNotOffered(settings.paymentMethods()));
         Cart cart = carts.lockForCheckout(userId);
         List<CartItem> lines = cart.items();
@@ -74,21 +80,24 @@ public class OrderService {
                 Address.holdOwn(checkout.shippingAddressId(), userId).orElseThrow(OrderError::addressNotFound);
         Money total = carts.calculateTotal(lines);
         refuseUnexpected(total, checkout);
+        refuseShort(lines);
 
         User customer = User.findById(userId);
         Order order = place(customer, address, method, total, now);
+        lines.forEach(line -> copy(line, order));
+        order.items.forEach(item -> item.persist());
+        carts.empty(cart);
+        StatusChange placed = StatusChange.record(order, null, null, userId, now);
+        outbox.append(new OrderEvent.OrderPlaced(
+                UUID.randomUUID(), order.orderId(), userId, order.orderNumber(), total, now));
+        // What Hibernate still holds back is written before, too.
+        database.flush();
         stock.reserve(
                 order.orderId(),
                 lines.stream()
                         .map(line -> new StockLine(line.product().productId(), line.quantity()))
                         .toList());
-        lines.forEach(line -> copy(line, order));
-        order.items.forEach(item -> item.persist());
-        carts.empty(cart);
-        StatusChange.record(order, null, null, userId, now);
-        outbox.append(new OrderEvent.OrderPlaced(
-                UUID.randomUUID(), order.orderId(), userId, order.orderNumber(), total, now));
-        return OrderView.of(order);
+        return OrderView.of(order, null, List.of(placed));
     }
 
     /** The customer's orders, newest first. */
@@ -101,6 +110,24 @@ public class OrderService {
     @Transactional
     public OrderView getOrderById(long userId, long orderId) {
         return OrderView.of(orders.getOwn(orderId, userId));
+    }
+
+    /** @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND */
+    @Transactional
+    AdminOrderView getForAdmin(long orderId) {
+        Order order = orders.get(orderId);
+        List<StatusChange> history = StatusChange.ofOrder(orderId);
+        List<AdminOrderView.Step> steps = history.stream()
+                .map(change -> new AdminOrderView.Step(
+                        change.from, change.to, change.reason, actor(change.actorId), change.at))
+                .toList();
+        var view = OrderView.of(order, Shipment.ofOrder(orderId).orElse(null), history);
+        return AdminOrderView.of(view, order.isHeld(), User.findById(order.userId()), steps);
+    }
+
+    private static AdminOrderView.@Nullable Actor actor(@Nullable Long userId) {
+        User actor = userId == null ? null : User.findById(userId);
+        return actor == null ? null : AdminOrderView.Actor.of(actor);
     }
 
     /**
@@ -125,23 +152,28 @@ public class OrderService {
     public OrderView updateStatus(long adminId, long orderId, String code) {
         OrderStatus to = OrderStatus.of(code).orElseThrow(OrderError::unknownStatus);
         Order order = orders.lock(orderId);
+        OrderStatus from = order.status();
         switch (to) {
             case CANCELLED -> orders.cancel(order, "admin", adminId);
             case PROCESSING, DELIVERED -> move(order, to, adminId);
             case SHIPPED -> shipped(order, adminId, null, null, null);
-            case PENDING, CONFIRMED -> throw OrderError.notThatWay(order.status(), to);
+            case PENDING, CONFIRMED -> throw OrderError.notThatWay(from, to);
         }
+        audit.record("order.moved", "order", orderId, Map.of("status", from), Map.of("status", to));
         return OrderView.of(order);
     }
 
     /**
      * Hands an order's parcel to a carrier.
      *
-     * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, INVALID_STATUS_TRANSITION unless it is being processed
+     * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, INVALID_STATUS_TRANSITION unless it is being processed,
+     *     VALIDATION_ERROR for an estimate that is over
      */
     @Transactional
     public OrderView ship(long adminId, long orderId, ShipmentRequest request) {
         Order order = orders.lock(orderId);
+        refusePast(request.estimatedDelivery());
+        OrderStatus from = order.status();
         shipped(order, adminId, request.carrier(), request.trackingNumber(), request.estimatedDelivery());
         var shipment = new Shipment();
         shipment.orderId = orderId;
@@ -150,7 +182,20 @@ public class OrderService {
         shipment.estimatedDelivery = request.estimatedDelivery();
         shipment.shippedAt = order.updatedAt();
         shipment.persist();
+        audit.record(
+                "order.shipped",
+                "order",
+                orderId,
+                Map.of("status", from),
+                Map.of("status", order.status(), "shipment", OrderView.Parcel.of(shipment)));
         return OrderView.of(order);
+    }
+
+    private void refusePast(@Nullable LocalDate estimate) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        if (estimate != null && (estimate.isBefore(today) || estimate.getYear() > Period.LAST_YEAR)) {
+            throw OrderError.invalid("estimated_delivery", "must be today or later");
+        }
     }
 
     private void shipped(
@@ -194,6 +239,20 @@ public class OrderService {
         }
     }
 
+    /** A look, which spares those who come too late to a sale the rest; what decides is the stock's own statement. */
+    private static void refuseShort(List<CartItem> lines) {
+        List<StockError.Shortage> shortages = lines.stream()
+                .filter(line -> line.quantity() > line.product().stockQuantity())
+                .map(line -> new StockError.Shortage(
+                        line.product().productId(),
+                        line.quantity(),
+                        line.product().isActive() ? line.product().stockQuantity() : 0))
+                .toList();
+        if (!shortages.isEmpty()) {
+            throw StockError.insufficientStock(shortages);
+        }
+    }
+
     private void refuseUnexpected(Money total, CheckoutRequest checkout) {
         Money highest = Money.of(settings.highestTotal(), total.currency().getCurrencyCode());
         if (total.isMoreThan(highest)) {
@@ -218,7 +277,8 @@ public class OrderService {
         order.currency = total.currency().getCurrencyCode();
         order.shippingAddressId = address.addressId();
         order.shipTo = ShipTo.of(customer.fullName(), address);
-        order.expiresAt = now.plus(settings.unpaidFor());
+        order.expiresAt =
+                now.plus(method == PaymentMethod.BANK_TRANSFER ? settings.unpaidForTransfer() : settings.unpaidFor());
         order.createdAt = now;
         order.updatedAt = now;
         order.persist();

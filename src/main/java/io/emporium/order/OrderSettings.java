@@ -11,11 +11,15 @@ import java.util.List;
 interface OrderSettings {
     /** The methods a customer may choose at checkout. */
     @WithDefault("credit_card")
-    List<String> paymentMethods();
+    List<PaymentMethod> paymentMethods();
 
     /** How long an order may stay unpaid before it is cancelled and its stock is free again. */
     @WithDefault("30m")
     Duration unpaidFor();
+
+    /** As {@link #unpaidFor}, for a bank transfer: banks take days. */
+    @WithDefault("7d")
+    Duration unpaidForTransfer();
 
     /** How often the unpaid ones are looked through. */
     @WithDefault("15s")

@@ -72,11 +72,40 @@ public class Orders {
      */
     public void refunded(Order locked, boolean inFull) {
         locked.paymentIs(inFull ? PaymentStatus.REFUNDED : PaymentStatus.PARTIALLY_REFUNDED, clock.instant());
-        if (inFull
-                && locked.status() != OrderStatus.CANCELLED
-                && !locked.status().hasLeft()) {
+        if (inFull) {
+            nobodyWants(locked);
+        }
+    }
+
+    /** All of its money is on its way back: goods that are still here are not sent any more, and can be sold again. */
+    public void nobodyWants(Order locked) {
+        if (locked.status() != OrderStatus.CANCELLED && !locked.status().hasLeft()) {
             cancel(locked, "refunded", null);
         }
+    }
+
+    /**
+     * Keeps a paid order from being packed until it is released; it can be cancelled all the same.
+     *
+     * @throws io.emporium.shared.Refusal INVALID_STATUS_TRANSITION unless it is confirmed
+     */
+    public void hold(Order locked) {
+        locked.hold(clock.instant());
+    }
+
+    /** Somebody has looked at it: it can be packed. */
+    public void release(Order locked) {
+        locked.release(clock.instant());
+    }
+
+    /**
+     * The shop does not want it: cancelled in its name, and what was paid goes back.
+     *
+     * @param adminId who has decided that
+     * @throws io.emporium.shared.Refusal INVALID_STATUS_TRANSITION once it is shipped or cancelled
+     */
+    public void turnDown(Order locked, long adminId) {
+        cancel(locked, "admin", adminId);
     }
 
     /** Cancels a locked order: its stock is free again, and who must give money back hears of it in this transaction. */

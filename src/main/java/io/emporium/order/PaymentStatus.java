@@ -2,6 +2,8 @@ package io.emporium.order;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How an order's payment stands (contract.md "Payments"); the payment module says so, the order shows it. */
 public enum PaymentStatus {
@@ -23,5 +25,9 @@ public enum PaymentStatus {
     @JsonValue
     public String code() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<PaymentStatus> of(String code) {
+        return Stream.of(values()).filter(status -> status.code().equals(code)).findFirst();
     }
 }

@@ -9,6 +9,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The parcel an order left in. */
@@ -35,4 +36,8 @@ class Shipment extends PanacheEntityBase {
 
     @Column(name = "shipped_at", nullable = false, updatable = false)
     Instant shippedAt;
+
+    static Optional<Shipment> ofOrder(long orderId) {
+        return find("orderId", orderId).firstResultOptional();
+    }
 }

@@ -8,6 +8,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One step of an order's life, kept for ever. */
@@ -41,7 +42,7 @@ class StatusChange extends PanacheEntityBase {
     Instant at;
 
     /** Writes down a step that an order has just taken. */
-    static void record(
+    static StatusChange record(
             Order order, @Nullable OrderStatus from, @Nullable String reason, @Nullable Long actorId, Instant at) {
         var change = new StatusChange();
         change.orderId = order.orderId();
@@ -51,5 +52,11 @@ class StatusChange extends PanacheEntityBase {
         change.actorId = actorId;
         change.at = at;
         change.persist();
+        return change;
+    }
+
+    /** From the first one on; an order takes no more than five. */
+    static List<StatusChange> ofOrder(long orderId) {
+        return list("orderId = ?1 ORDER BY historyId", orderId);
     }
 }

@@ -29,7 +29,8 @@ public class OrderTransactionsResource {
     @Operation(
             operationId = "getOrderTransactions",
             summary = "An order's payments and refunds",
-            description = "Oldest first; a refund's amount is negative. Of own orders; an admin of all.")
+            description =
+                    "Oldest first; a refund's amount is negative. Of own orders; an admin of all, with the disputes.")
     public Answer<TransactionView.OfOrder> list(@PathParam("order_id") long orderId) {
         return Answer.of(payments.getTransactions(orderId, caller.isAdmin() ? null : caller.userId()));
     }

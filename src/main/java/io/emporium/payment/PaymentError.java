@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.order.Order;
+import io.emporium.order.PaymentMethod;
 import io.emporium.payment.gateway.GatewayOutcome.Declined;
 import io.emporium.shared.Money;
 import io.emporium.shared.Refusal;
@@ -8,13 +9,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every way the payments say no. */
 final class PaymentError {
     /** Codes that would tell a thief what to do next; the card schemes want them kept from whoever is paying. */
-    private static final Set<String> NOT_FOR_THE_PAYER =
-            Set.of("fraudulent", "lost_card", "merchant_blacklist", "pickup_card", "security_violation", "stolen_card");
+    private static final Set<String> NOT_FOR_THE_PAYER = Set.of(
+            Declined.DENIED_BY_RULES,
+            "fraudulent",
+            "lost_card",
+            "merchant_blacklist",
+            "pickup_card",
+            "security_violation",
+            "stolen_card");
 
     private static final String GENERIC = "generic_decline";
 
@@ -28,15 +36,14 @@ final class PaymentError {
         return Refusal.notFound("Refund request");
     }
 
-    static Refusal methodNotOffered() {
+    static Refusal methodUnknown() {
         return new Refusal(
                 Refusal.Code.INVALID_PAYMENT_METHOD,
                 "Invalid payment method",
                 Map.of(
                         "payment_methods",
-                        PaymentService.OFFERED.stream()
-                                .map(method -> method.code())
-                                .sorted()
+                        Stream.of(PaymentMethod.values())
+                                .map(PaymentMethod::code)
                                 .toList()));
     }
 
@@ -47,10 +54,16 @@ final class PaymentError {
                 Map.of("payment_methods", List.of(order.paymentMethod().code())));
     }
 
-    static Refusal invalidDetails() {
+    static Refusal invalidDetails(PaymentMethod method) {
         return new Refusal(
                 Refusal.Code.INVALID_PAYMENT_DETAILS,
-                "payment_details must be an object with either payment_method_id or token, and nothing else");
+                switch (method) {
+                    case CREDIT_CARD ->
+                        "payment_details must be an object with either payment_method_id or token, and nothing else";
+                    case PAYPAL ->
+                        "payment_details must be an empty object, or one with the token that PayPal has given, and nothing else";
+                    case BANK_TRANSFER -> "payment_details must be an empty object";
+                });
     }
 
     static Refusal cardNumber() {
@@ -63,10 +76,31 @@ final class PaymentError {
         return new Refusal(Refusal.Code.INVALID_PAYMENT_DETAILS, "This payment method cannot be used");
     }
 
+    static Refusal savedMethodNotFound() {
+        return Refusal.notFound("Payment method");
+    }
+
+    static Refusal methodsAway() {
+        return new Refusal(
+                Refusal.Code.SERVICE_UNAVAILABLE,
+                "Saved payment methods cannot be reached at the moment",
+                Map.of(),
+                Duration.ofSeconds(5));
+    }
+
     static Refusal notPayable(Order order) {
+        return notPayable(
+                order, "The order cannot be paid: it is " + order.status().code());
+    }
+
+    static Refusal tooLateToBegin(Order order) {
+        return notPayable(order, "The order cannot be paid any more: its time is up");
+    }
+
+    private static Refusal notPayable(Order order, String why) {
         return new Refusal(
                 Refusal.Code.ORDER_NOT_PAYABLE,
-                "The order cannot be paid: it is " + order.status().code(),
+                why,
                 Map.of(
                         "status",
                         order.status().code(),
@@ -99,8 +133,12 @@ final class PaymentError {
         String message = attempt.errorMessage;
         return new Refusal(
                 Refusal.Code.PAYMENT_DECLINED,
-                message == null || !shown.equals(code) ? "Your card was declined." : message,
+                message == null || !shown.equals(code) ? declined(attempt.paymentMethod) : message,
                 Map.of("decline_code", shown, "transaction_reference", attempt.transactionReference()));
+    }
+
+    private static String declined(PaymentMethod method) {
+        return method == PaymentMethod.CREDIT_CARD ? "Your card was declined." : "The payment was declined.";
     }
 
     /** The decline code as the payer may see it. */
@@ -134,11 +172,73 @@ final class PaymentError {
                 Map.of("status", status.code()));
     }
 
+    static Refusal disputed() {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "The customer has disputed this payment: their bank decides about the money, and it cannot be refunded"
+                        + " as well");
+    }
+
     static Refusal unknownRefundStatus() {
+        return unknownStatus("no status of a refund");
+    }
+
+    static Refusal unknownDisputeStatus() {
+        return unknownStatus("no status of a dispute");
+    }
+
+    private static Refusal unknownStatus(String message) {
         return new Refusal(
                 Refusal.Code.VALIDATION_ERROR,
                 "Unknown status",
-                Map.of("fields", List.of(Map.of("field", "status", "message", "no status of a refund"))));
+                Map.of("fields", List.of(Map.of("field", "status", "message", message))));
+    }
+
+    static Refusal issueNotFound() {
+        return Refusal.notFound("Payment issue");
+    }
+
+    static Refusal alreadyResolved() {
+        return new Refusal(Refusal.Code.INVALID_STATUS_TRANSITION, "It is resolved already");
+    }
+
+    static Refusal notTakenTwice(IssueReason reason) {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "Only money that was taken twice can be given back from here",
+                Map.of("reason", reason.code()));
+    }
+
+    static Refusal transferNotFound() {
+        return Refusal.notFound("Bank transfer");
+    }
+
+    static Refusal unknownTransferStatus() {
+        return new Refusal(
+                Refusal.Code.VALIDATION_ERROR,
+                "Unknown status",
+                Map.of("fields", List.of(Map.of("field", "status", "message", "no status of a payment"))));
+    }
+
+    static Refusal transferConfirmed() {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "The transfer is confirmed already",
+                Map.of("status", TransactionStatus.COMPLETED.code()));
+    }
+
+    static Refusal wrongAmount(Money expected) {
+        return new Refusal(
+                Refusal.Code.VALIDATION_ERROR,
+                "Not the amount that is awaited; it was noted, the order is not paid by it",
+                Map.of("fields", List.of(Map.of("field", "amount", "message", "must be " + expected.amount()))));
+    }
+
+    static Refusal notATransferOnItsWay(RefundStatus status) {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "No refund by transfer that is on its way: it is " + status.code(),
+                Map.of("status", status.code()));
     }
 
     static Refusal notSigned() {

@@ -71,4 +71,44 @@ public sealed interface PaymentEvent extends DomainEvent {
             return "refund.succeeded";
         }
     }
+
+    /** A customer has asked their bank for the money back. */
+    record PaymentDisputed(
+            UUID id,
+            long orderId,
+            long userId,
+            String orderNumber,
+            long disputeId,
+            String transactionReference,
+            Money amount,
+            String reason,
+            @Nullable Instant evidenceDueBy,
+            Instant at)
+            implements PaymentEvent {
+        @Override
+        public String type() {
+            return "payment.disputed";
+        }
+    }
+
+    /**
+     * The bank has decided.
+     *
+     * @param status won: the money is the shop's again; lost: it is gone; warning_closed, prevented: it was never taken
+     */
+    record PaymentDisputeClosed(
+            UUID id,
+            long orderId,
+            long userId,
+            String orderNumber,
+            long disputeId,
+            Money amount,
+            String status,
+            Instant at)
+            implements PaymentEvent {
+        @Override
+        public String type() {
+            return "payment.dispute_closed";
+        }
+    }
 }

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param orderId an own order that waits for its payment
  * @param paymentMethod the order's own
- * @param paymentDetails {@code {"payment_method_id":"pm_…"}} or {@code {"token":"tok_…"}}; anything at all is read here, so
- *     that {@link PaymentService#validatePayment} is the one place that judges it
+ * @param paymentDetails of a card {@code {"payment_method_id":"pm_…"}} or {@code {"token":"tok_…"}}, of PayPal {@code {}} and
+ *     then {@code {"token":"…"}}, of a transfer {@code {}}; anything at all is read here, so that
+ *     {@link PaymentService#validatePayment} is the one place that judges it
+ * @param savePaymentMethod whether the card shall be kept for the next time; null is no
  * @param others fields that nobody asked for: looked through for card numbers, else ignored
  */
 record PaymentRequest(
@@ -27,6 +29,8 @@ record PaymentRequest(
                 type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.OBJECT,
                 examples = "{\"payment_method_id\":\"pm_1234567890\"}")
         Object paymentDetails,
+
+        @Nullable @Schema(examples = "false") Boolean savePaymentMethod,
 
         @Nullable @JsonAnySetter @Schema(hidden = true) Map<String, Object> others) {
 

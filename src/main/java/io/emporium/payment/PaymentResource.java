@@ -1,5 +1,6 @@
 package io.emporium.payment;
 
+import io.emporium.shared.CardNumbers;
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
@@ -48,10 +49,10 @@ public class PaymentResource {
     @Operation(
             operationId = "processPayment",
             summary = "Pay an order",
-            description =
-                    "200 completed, or requires_action with client_secret and next_action (3-D Secure). 202 processing while"
-                            + " the outcome is not known: ask for it with the transaction_reference. 402 declined, the order"
-                            + " stays payable. A second call never charges twice.")
+            description = "200 completed, or requires_action with client_secret and next_action (3-D Secure) or with"
+                    + " next_action.redirect_url (PayPal: once the buyer is back, its transaction_id is sent as"
+                    + " token). 202 processing while the outcome is not known: ask for it with the transaction_reference. 402 declined, the order"
+                    + " stays payable. A second call never charges twice.")
     public RestResponse<Answer<PaymentView>> process(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @Valid @NotNull PaymentRequest request) {
         long userId = caller.userId();
@@ -70,13 +71,16 @@ public class PaymentResource {
     /** Gives money back, or asks for it. */
     @POST
     @Path("/refund")
-    @Extension(name = ApiDocument.ERRORS, value = "INVALID_PAYMENT_DETAILS,RESOURCE_NOT_FOUND,REFUND_EXCEEDS_PAYMENT")
+    @Extension(
+            name = ApiDocument.ERRORS,
+            value = "INVALID_PAYMENT_DETAILS,RESOURCE_NOT_FOUND,REFUND_EXCEEDS_PAYMENT,INVALID_STATUS_TRANSITION")
     @Operation(
             operationId = "refundPayment",
             summary = "Refund a payment",
             description =
                     "An admin at once, any order. The owner at once while the order is not shipped; after that 202"
-                            + " pending_approval, and an admin decides. Never more than is left of what was paid.")
+                            + " pending_approval, and an admin decides. Never more than is left of what was paid, and not"
+                            + " what the customer has disputed at their bank.")
     public RestResponse<Answer<RefundView>> refund(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @Valid @NotNull RefundRequest request) {
         long userId = caller.userId();

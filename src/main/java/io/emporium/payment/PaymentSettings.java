@@ -33,7 +33,26 @@ interface PaymentSettings {
     @WithDefault("2m")
     Duration searchLag();
 
+    /** As {@link #searchLag}, after a fault of the provider's own, when its index may be later than usual. */
+    @WithDefault("10m")
+    Duration searchLagAfterFault();
+
     /** How long the provider surely keeps an idempotency key; Stripe does for at least 24 hours. */
     @WithDefault("23h")
     Duration keyKept();
+
+    /**
+     * A charge that the provider answers with a fault of its own is asked for again for so long; then it is only looked for in
+     * the provider's books, because the fault would be repeated for as long as the provider keeps the key.
+     */
+    @WithDefault("2m")
+    Duration repeatedAfterFault();
+
+    /** What is not settled for so long a person has to look at … */
+    @WithDefault("24h")
+    Duration unsettledAfter();
+
+    /** … and is asked about no more often than this. */
+    @WithDefault("1h")
+    Duration longestPauseOfUnsettled();
 }

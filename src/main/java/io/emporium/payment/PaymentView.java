@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param transactionId the provider's name for it; absent until the provider has answered
  * @param transactionReference ours, there from the beginning: {@code GET /payments/{transaction_reference}}
- * @param status completed, requires_action, or processing while the outcome is not known
+ * @param status completed, requires_action, pending_verification, or processing while the outcome is not known
  * @param clientSecret with which the customer's browser confirms; only while requires_action
- * @param nextAction what the browser has to do; only while requires_action
+ * @param nextAction what the browser has to do while requires_action; while pending_verification, which account to pay to
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PaymentView(
@@ -43,8 +43,8 @@ record PaymentView(
     /** With which HTTP status it is answered: 202 where the outcome is still to come. */
     int httpStatus() {
         return switch (status) {
-            case PENDING, PROCESSING, PENDING_VERIFICATION -> 202;
-            case REQUIRES_ACTION, COMPLETED, FAILED, CANCELLED -> 200;
+            case PENDING, PROCESSING -> 202;
+            case REQUIRES_ACTION, PENDING_VERIFICATION, COMPLETED, FAILED, CANCELLED -> 200;
         };
     }
 
@@ -52,8 +52,9 @@ record PaymentView(
     String message() {
         return switch (status) {
             case COMPLETED -> "Payment processed successfully";
-            case REQUIRES_ACTION -> "The payment has to be confirmed by the card's holder";
-            case PENDING, PROCESSING, PENDING_VERIFICATION -> "The payment is being processed";
+            case REQUIRES_ACTION -> "The payment has to be confirmed by the customer";
+            case PENDING_VERIFICATION -> "The order waits for the transfer";
+            case PENDING, PROCESSING -> "The payment is being processed";
             case FAILED, CANCELLED -> "The payment failed";
         };
     }

@@ -14,7 +14,9 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -142,8 +144,63 @@ public class Refund extends PanacheEntityBase {
                 .flatMap(Transaction::lock);
     }
 
-    static boolean isAlreadyGivenBack(long paymentId, RefundCause cause) {
-        return count("paymentId = ?1 AND cause = ?2 AND status <> FAILED", paymentId, cause) > 0;
+    /** Those by transfer whose money bears one of these references, ours. */
+    static List<Long> transferredUnder(Set<String> references) {
+        return references.isEmpty()
+                ? List.of()
+                : getEntityManager()
+                        .createQuery("""
+                                SELECT r.refundId FROM Refund r JOIN Transaction t ON t.transactionId = r.transactionId
+                                 WHERE t.transactionReference IN :references AND t.paymentMethod = BANK_TRANSFER
+                                """, Long.class)
+                        .setParameter("references", references)
+                        .setMaxResults(2)
+                        .getResultList();
+    }
+
+    /** The money's row of a refund; nothing before it is decided. */
+    static Optional<Long> moneyOf(long refundId) {
+        return getEntityManager()
+                .createQuery(
+                        "SELECT r.transactionId FROM Refund r WHERE r.refundId = :id AND r.transactionId IS NOT NULL",
+                        Long.class)
+                .setParameter("id", refundId)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** By the provider's name for it. */
+    static Optional<Refund> findByProviderReference(String reference) {
+        return find(
+                        "transactionId IN (SELECT t.transactionId FROM Transaction t WHERE t.providerReference = ?1)",
+                        reference)
+                .firstResultOptional();
+    }
+
+    /** Those of a payment that the provider has not, as far as we know; the newest first. */
+    static List<Refund> unmade(long paymentId) {
+        return list("""
+                paymentId = ?1 AND status IN (PENDING_APPROVAL, PROCESSING)
+                  AND (transactionId IS NULL OR transactionId IN (
+                       SELECT t.transactionId FROM Transaction t WHERE t.providerReference IS NULL))
+                ORDER BY refundId DESC
+                """, paymentId);
+    }
+
+    /** Whether it is not known yet what becomes of a refund of a payment. */
+    static boolean isUnderWay(long paymentId) {
+        return count("paymentId = ?1 AND status IN (PROCESSING, PENDING)", paymentId) > 0;
+    }
+
+    /** Whether a payment came too late, so that it is given back, has been, or would be if the provider did. */
+    static boolean isGoingBackAsLate(long paymentId) {
+        return count("paymentId = ?1 AND cause = LATE_PAYMENT", paymentId) > 0;
+    }
+
+    static Optional<Refund> lastFailed(long paymentId) {
+        return find("paymentId = ?1 AND status = FAILED ORDER BY refundId DESC", paymentId)
+                .page(0, 1)
+                .firstResultOptional();
     }
 
     /** What of a payment is given back, on its way back, or asked for: it cannot be given back again. */
@@ -151,6 +208,14 @@ public class Refund extends PanacheEntityBase {
         return sum(
                 "SELECT sum(r.amount) FROM Refund r WHERE r.paymentId = :payment AND r.status NOT IN (FAILED, REJECTED)",
                 payment);
+    }
+
+    /** What of a payment has gone back, or is on its way, in the provider's own books as far as we know them. */
+    static Money madeThere(Transaction payment) {
+        return sum("""
+                SELECT sum(r.amount) FROM Refund r JOIN Transaction t ON t.transactionId = r.transactionId
+                 WHERE r.paymentId = :payment AND r.status NOT IN (FAILED, REJECTED) AND t.providerReference IS NOT NULL
+                """, payment);
     }
 
     static Money succeeded(Transaction payment) {

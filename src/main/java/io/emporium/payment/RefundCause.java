@@ -13,7 +13,16 @@ public enum RefundCause {
     /** The paid order was cancelled. */
     CANCELLED,
     /** The payment succeeded when the order could no longer take it. */
-    LATE_PAYMENT;
+    LATE_PAYMENT,
+    /** Somebody has made it at the provider, in its dashboard say. */
+    PROVIDER,
+    /** The customer's bank, or PayPal, has given it back: the shop has lost a dispute. */
+    DISPUTE;
+
+    /** Whether nobody asked for it, so that nobody would miss it: what the shop must not keep. */
+    boolean isByItself() {
+        return this == CANCELLED || this == LATE_PAYMENT;
+    }
 
     /** As the API and the database have it. */
     @JsonValue

@@ -77,4 +77,22 @@ public class RefundRequestResource {
     public Answer<RefundView> reject(@PathParam("refund_request_id") long refundId) {
         return Answer.of("Refund rejected", requests.reject(caller.userId(), refundId));
     }
+
+    /** The shop has transferred the money back itself. */
+    @POST
+    @Path("/{refund_request_id}/transferred")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION")
+    @Operation(
+            operationId = "refundTransferred",
+            summary = "Say that a refund by bank transfer was made",
+            description = "Of an order that was paid by transfer: no provider gives its money back, the shop does.")
+    public Answer<RefundView> transferred(
+            @HeaderParam(Idempotency.HEADER) @Nullable String key, @PathParam("refund_request_id") long refundId) {
+        var request = new Idempotency.Request(
+                caller.userId(), key, "POST /refund-requests/" + refundId + "/transferred", "", 200);
+        return idempotency.acrossTransactions(
+                request,
+                () -> new Idempotency.Outcome<>(
+                        200, Answer.of("Refund transferred", payments.refundTransferred(refundId))));
+    }
 }

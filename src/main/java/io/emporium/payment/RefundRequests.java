@@ -2,7 +2,10 @@ package io.emporium.payment;
 
 import io.emporium.order.Order;
 import io.emporium.order.Orders;
+import io.emporium.order.PaymentMethod;
+import io.emporium.payment.gateway.RefundOutcome;
 import io.emporium.payment.gateway.Reversal;
+import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Money;
 import io.emporium.shared.Page;
 import io.emporium.web.AuditLog;
@@ -51,6 +54,11 @@ class RefundRequests {
         boolean atOnce = byAdmin || !order.status().hasLeft();
         Refund refund =
                 refunds.record(payment, new Refunds.Request(amount, request.reason(), userId, idempotencyKey), atOnce);
+        if (atOnce && !Refunds.left(payment).isPositive()) {
+            // Now and not when the bank is done with it, which can take days: until then the goods would be sent as
+            // well.
+            orders.nobodyWants(order);
+        }
         RefundView view = view(refund);
         if (byAdmin) {
             audit.record("refund.made", "refund", refund.refundId(), null, view);
@@ -80,6 +88,24 @@ class RefundRequests {
         RefundView after = view(refund);
         audit.record("refund.rejected", "refund", refundId, before, after);
         return after;
+    }
+
+    /**
+     * What is to be done about a refund that an admin has transferred: there is no provider that would tell.
+     *
+     * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND; INVALID_STATUS_TRANSITION unless it is one by transfer, and on
+     *     its way
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    RefundOutcome.Succeeded transferred(long refundId) {
+        Refund refund = Refund.lock(refundId).orElseThrow(PaymentError::refundRequestNotFound);
+        Transaction money = refund.lockMoney()
+                .filter(back -> back.paymentMethod == PaymentMethod.BANK_TRANSFER
+                        && (refund.status() == RefundStatus.PENDING || refund.status() == RefundStatus.PROCESSING))
+                .orElseThrow(() -> PaymentError.notATransferOnItsWay(refund.status()));
+        RefundView before = view(refund);
+        audit.record("refund.transferred", "refund", refundId, before, null);
+        return new RefundOutcome.Succeeded(money.transactionReference(), refund.amount());
     }
 
     /** Those of one status, the longest waiting first. */

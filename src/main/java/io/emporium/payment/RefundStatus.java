@@ -26,7 +26,9 @@ public enum RefundStatus {
             case PENDING -> EnumSet.of(SUCCEEDED, FAILED);
             // The customer's bank can send the money back weeks later.
             case SUCCEEDED -> EnumSet.of(FAILED);
-            case FAILED, REJECTED -> EnumSet.noneOf(RefundStatus.class);
+            // Called so before the provider had named it, and made all the same by a call that was under way.
+            case FAILED -> EnumSet.of(PENDING, SUCCEEDED);
+            case REJECTED -> EnumSet.noneOf(RefundStatus.class);
         };
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param refundId the provider's name for it, ours until the provider has answered; absent until it is decided
  * @param refundRequestId under which an admin decides
  * @param status succeeded; pending while it is on its way or not known; pending_approval; failed; rejected
- * @param cause requested, cancelled or late_payment
+ * @param cause requested, cancelled, late_payment; provider: made there by somebody; dispute: the bank has given it back
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RefundView(

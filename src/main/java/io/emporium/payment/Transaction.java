@@ -5,10 +5,13 @@ import io.emporium.order.PaymentMethod;
 import io.emporium.payment.gateway.Charge;
 import io.emporium.payment.gateway.GatewayOutcome;
 import io.emporium.payment.gateway.GatewayOutcome.ActionRequired;
+import io.emporium.payment.gateway.GatewayOutcome.Awaited;
 import io.emporium.payment.gateway.GatewayOutcome.Declined;
 import io.emporium.payment.gateway.Reversal;
 import io.emporium.shared.Money;
+import io.emporium.shared.Page;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.panache.common.Sort;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -23,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -78,6 +82,13 @@ public class Transaction extends PanacheEntityBase {
     String paymentToken;
 
     @Nullable
+    @Column(name = "provider_customer", updatable = false)
+    String providerCustomer;
+
+    @Column(name = "saves_method", nullable = false, updatable = false)
+    boolean savesMethod;
+
+    @Nullable
     @Column(name = "client_secret")
     String clientSecret;
 
@@ -118,6 +129,18 @@ public class Transaction extends PanacheEntityBase {
     @Column(name = "sought_since")
     Instant soughtSince;
 
+    @Column(name = "spoilt_keys", nullable = false)
+    int spoiltKeys;
+
+    /** What came instead, as an admin or the bank has reported it. */
+    @Nullable
+    @Column(name = "reported_amount")
+    BigDecimal reportedAmount;
+
+    @Nullable
+    @Column(name = "reported_at")
+    Instant reportedAt;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 
@@ -156,16 +179,30 @@ public class Transaction extends PanacheEntityBase {
     /** What its provider is asked for: nothing but what was recorded, so that asking again asks for the very same. */
     Charge chargeFor(Order order) {
         return new Charge(
-                transactionReference, orderId, order.orderNumber(), amount(), Objects.requireNonNull(paymentToken));
+                transactionReference,
+                orderId,
+                order.orderNumber(),
+                amount(),
+                paymentToken,
+                providerCustomer,
+                savesMethod);
     }
 
     /** As {@link #chargeFor}, of a refund. */
     Reversal reversalOf(Transaction payment) {
         return new Reversal(
                 transactionReference,
+                refundKey(),
+                paymentMethod,
                 Objects.requireNonNull(payment.providerReference),
+                payment.gatewayResponse,
                 orderId,
                 Money.of(amount.negate(), currency));
+    }
+
+    /** A refund's idempotency key: its reference, and another one for each that its provider has spoilt. */
+    String refundKey() {
+        return Reversal.key(transactionReference, spoiltKeys);
     }
 
     /** The customer has called it off to pay by another card; a retry of that request begins anew. */
@@ -186,7 +223,7 @@ public class Transaction extends PanacheEntityBase {
         status = to;
         updatedAt = now;
         checks = 0;
-        if (to != TransactionStatus.REQUIRES_ACTION) {
+        if (!to.isTheCustomers()) {
             clientSecret = null;
             nextAction = null;
         }
@@ -194,10 +231,20 @@ public class Transaction extends PanacheEntityBase {
         return true;
     }
 
+    /** The customer has agreed and we have begun to take the money; whether it is ours only the provider knows. */
+    boolean isToBeCaptured() {
+        return status == TransactionStatus.PROCESSING;
+    }
+
     /** Whether an outcome is this payment's, and not that of another intent that carries its name. */
     boolean isOf(GatewayOutcome outcome) {
         String theirs = outcome.providerReference();
-        return theirs == null || providerReference == null || providerReference.equals(theirs);
+        return theirs == null || isNamed(theirs);
+    }
+
+    /** Whether the provider's name can be this payment's: another one may bear our reference too. */
+    boolean isNamed(String theirs) {
+        return providerReference == null || providerReference.equals(theirs);
     }
 
     void heard(GatewayOutcome outcome) {
@@ -208,6 +255,10 @@ public class Transaction extends PanacheEntityBase {
     void waitFor(ActionRequired action) {
         clientSecret = action.clientSecret();
         nextAction = action.nextAction();
+    }
+
+    void waitFor(Awaited transfer) {
+        nextAction = transfer.instructions();
     }
 
     void because(Declined declined) {
@@ -222,14 +273,31 @@ public class Transaction extends PanacheEntityBase {
         updatedAt = now;
     }
 
+    /** Another amount has come than the one that is awaited. */
+    void report(Money came, Instant now) {
+        reportedAmount = came.amount();
+        reportedAt = now;
+        updatedAt = now;
+    }
+
+    /**
+     * Whether asking for it once more would bring no more than the provider's fault again, for as long as it keeps the key:
+     * then only its books tell whether the money was taken.
+     *
+     * @param begunBefore a younger one is asked for again
+     */
+    boolean isToBeSought(Instant begunBefore) {
+        return status.isLive() && providerReference == null && soughtSince == null && createdAt.isBefore(begunBefore);
+    }
+
     /** It is asked about again, after pauses that double up to the longest. */
     void askAgain(Instant now, Duration longest) {
         Duration pause = Duration.ofSeconds(2L << Math.min(checks, 20));
         nextCheckAt = now.plus(pause.compareTo(longest) < 0 ? pause : longest);
     }
 
-    void askNow(Instant now) {
-        nextCheckAt = now;
+    void askAt(Instant when) {
+        nextCheckAt = when;
     }
 
     static Optional<Transaction> lock(long transactionId) {
@@ -260,6 +328,66 @@ public class Transaction extends PanacheEntityBase {
 
     static Optional<Transaction> findOwnByReference(String reference, long userId) {
         return find("(transactionReference = ?1 OR providerReference = ?1) AND userId = ?2", reference, userId)
+                .firstResultOptional();
+    }
+
+    /**
+     * Which payment a provider speaks of: by its own name for it, or by ours where its answer has not reached us.
+     * Without loading it: its order is locked first.
+     */
+    static Optional<Long> paymentNamed(String theirs, @Nullable String ours) {
+        return getEntityManager()
+                .createQuery("""
+                        SELECT t.transactionId FROM Transaction t
+                         WHERE t.transactionType = 'payment' AND (t.providerReference = :theirs OR t.transactionReference = :ours)
+                         ORDER BY CASE WHEN t.providerReference = :theirs THEN 0 ELSE 1 END
+                        """, Long.class)
+                .setParameter("theirs", theirs)
+                .setParameter("ours", ours == null ? theirs : ours)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Payments by transfer, oldest first. */
+    static Page<Transaction> transfers(TransactionStatus status, int page, int limit) {
+        var found = Transaction.<Transaction>find(
+                "paymentMethod = BANK_TRANSFER AND transactionType = 'payment' AND status = ?1",
+                Sort.by("createdAt", "transactionId"),
+                status);
+        return new Page<>(found.page(page - 1, limit).list(), page, limit, found.count());
+    }
+
+    /** Of the payment for which a transfer with that reference is awaited, or has come. */
+    static Optional<Long> transferId(String reference) {
+        return Transaction.<Transaction>find(
+                        "(transactionReference = ?1 OR providerReference = ?1) AND paymentMethod = BANK_TRANSFER"
+                                + " AND transactionType = 'payment' AND providerReference IS NOT NULL",
+                        reference)
+                .firstResultOptional()
+                .map(Transaction::transactionId);
+    }
+
+    /** As {@link #transferId}, of all the references that there are, at most two: more than one is one too many. */
+    static List<Long> transferIds(Set<String> references) {
+        return references.isEmpty()
+                ? List.of()
+                : getEntityManager()
+                        .createQuery("""
+                                SELECT t.transactionId FROM Transaction t WHERE t.providerReference IN :references
+                                   AND t.paymentMethod = BANK_TRANSFER AND t.transactionType = 'payment'
+                                """, Long.class)
+                        .setParameter("references", references)
+                        .setMaxResults(2)
+                        .getResultList();
+    }
+
+    /** The attempt to pay an order that its provider has named so. */
+    static Optional<Transaction> findPayment(long orderId, String providerReference) {
+        return find(
+                        "orderId = ?1 AND transactionType = 'payment' AND providerReference = ?2",
+                        orderId,
+                        providerReference)
                 .firstResultOptional();
     }
 

@@ -5,7 +5,9 @@ import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Converter;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a payment stands, and where it can go from there: the life cycle drawn in this package's description. */
@@ -22,7 +24,7 @@ public enum TransactionStatus {
     Set<TransactionStatus> next() {
         return switch (this) {
             case PENDING -> EnumSet.of(PROCESSING, REQUIRES_ACTION, PENDING_VERIFICATION, COMPLETED, FAILED, CANCELLED);
-            case PROCESSING -> EnumSet.of(REQUIRES_ACTION, COMPLETED, FAILED, CANCELLED);
+            case PROCESSING -> EnumSet.of(REQUIRES_ACTION, PENDING_VERIFICATION, COMPLETED, FAILED, CANCELLED);
             case REQUIRES_ACTION -> EnumSet.of(PROCESSING, COMPLETED, FAILED, CANCELLED);
             case PENDING_VERIFICATION -> EnumSet.of(COMPLETED, FAILED, CANCELLED);
             case FAILED, CANCELLED -> EnumSet.of(COMPLETED);
@@ -35,10 +37,19 @@ public enum TransactionStatus {
         return this != FAILED && this != CANCELLED;
     }
 
+    /** Whether it is the customer's turn: to confirm, or to transfer the money. */
+    boolean isTheCustomers() {
+        return this == REQUIRES_ACTION || this == PENDING_VERIFICATION;
+    }
+
     /** As the API and the database have it. */
     @JsonValue
     public String code() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<TransactionStatus> of(String code) {
+        return Stream.of(values()).filter(status -> status.code().equals(code)).findFirst();
     }
 
     /** Lower case in the database, as in the design. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the book of money: an attempt to pay, or a refund.
  *
- * @param transactionId the provider's name for it; absent until the provider has answered
+ * @param transactionId the provider's name for it; absent until the provider has answered. To the customer not that of a
+ *     payment that failed: whether the provider was asked at all is the shop's affair
  * @param transactionReference ours
  * @param type payment or refund
  * @param amount negative for a refund
@@ -42,13 +43,19 @@ record TransactionView(
         Instant createdAt,
         Instant updatedAt) {
 
-    /** All that belongs to one order, oldest first. */
-    record OfOrder(List<TransactionView> transactions) {}
+    /**
+     * All that belongs to one order, oldest first.
+     *
+     * @param disputes for an admin only
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record OfOrder(
+            List<TransactionView> transactions, @Nullable List<DisputeView> disputes) {}
 
     static TransactionView of(Transaction transaction, boolean forAdmin) {
         String code = transaction.declineCode;
         return new TransactionView(
-                transaction.providerReference,
+                forAdmin || !isFailedPayment(transaction) ? transaction.providerReference : null,
                 transaction.transactionReference(),
                 transaction.orderId,
                 transaction.transactionType,
@@ -61,5 +68,9 @@ record TransactionView(
                 forAdmin ? null : transaction.nextAction,
                 transaction.createdAt,
                 transaction.updatedAt);
+    }
+
+    private static boolean isFailedPayment(Transaction transaction) {
+        return transaction.isPayment() && transaction.status() == TransactionStatus.FAILED;
     }
 }

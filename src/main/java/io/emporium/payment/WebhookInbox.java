@@ -1,10 +1,10 @@
 package io.emporium.payment;
 
+import io.emporium.order.PaymentMethod;
 import io.emporium.outbox.NotAWorker;
 import io.emporium.outbox.Replayable;
-import io.emporium.payment.stripe.StripeGateway;
-import io.emporium.payment.stripe.StripeRefunds;
-import io.emporium.payment.stripe.StripeWebhook.Notice;
+import io.emporium.payment.gateway.NoAnswer;
+import io.emporium.payment.gateway.Notice;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class WebhookInbox implements Replayable {
+    private static final String STRIPE = "stripe";
+
     private static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
@@ -43,27 +45,30 @@ class WebhookInbox implements Replayable {
     private static final int BATCH = 100;
 
     private final EntityManager database;
-    private final Settlement settlement;
-    private final Refunds refunds;
-    private final StripeGateway stripe;
-    private final StripeRefunds stripeRefunds;
+    private final Questions questions;
+    private final RefundSettlement refundSettlement;
+    private final Gateways gateways;
+    private final ProviderNews news;
     private final Clock clock;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
     WebhookInbox(
             EntityManager database,
-            Settlement settlement,
-            Refunds refunds,
-            StripeGateway stripe,
-            StripeRefunds stripeRefunds,
+            Questions questions,
+            RefundSettlement refundSettlement,
+            Gateways gateways,
+            ProviderNews news,
             Clock clock) {
         this.database = database;
-        this.settlement = settlement;
-        this.refunds = refunds;
-        this.stripe = stripe;
-        this.stripeRefunds = stripeRefunds;
+        this.questions = questions;
+        this.refundSettlement = refundSettlement;
+        this.gateways = gateways;
+        this.news = news;
         this.clock = clock;
     }
+
+    /** Under which an event is kept. */
+    private record Key(String provider, String eventId) {}
 
     /** What became of an event. */
     private enum Effect {
@@ -75,16 +80,16 @@ class WebhookInbox implements Replayable {
     void take(Notice notice) {
         boolean isNew = QuarkusTransaction.requiringNew().call(() -> store(notice));
         if (isNew && places.tryAcquire()) {
-            begin(notice.eventId());
+            begin(new Key(notice.provider(), notice.eventId()));
         }
     }
 
     /** In a place that is taken, and left when it is done. */
-    private void begin(String eventId) {
+    private void begin(Key event) {
         try {
-            Thread.ofVirtual().name("webhook-" + eventId).start(() -> {
+            Thread.ofVirtual().name("webhook-" + event.eventId()).start(() -> {
                 try {
-                    attempt(eventId);
+                    attempt(event);
                 } finally {
                     places.release();
                 }
@@ -99,12 +104,13 @@ class WebhookInbox implements Replayable {
         // Of the payload only what is needed: the rest holds a client secret and where the customer lives.
         return database.createNativeQuery("""
                                 INSERT INTO webhook_events (provider, event_id, type, payload, received_at, next_try_at)
-                                VALUES ('stripe', :event, :type,
+                                VALUES (:provider, :event, :type,
                                         jsonb_build_object('object', CAST(:object AS text), 'id', CAST(:id AS text),
                                                            'reference', CAST(:reference AS text)),
                                         :now, :now)
                                 ON CONFLICT (provider, event_id) DO NOTHING
                                 """)
+                        .setParameter("provider", notice.provider())
                         .setParameter("event", notice.eventId())
                         .setParameter("type", notice.type())
                         .setParameter("object", notice.object())
@@ -121,20 +127,20 @@ class WebhookInbox implements Replayable {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void sweep() {
-        List<String> due = QuarkusTransaction.requiringNew()
+        List<Object[]> due = QuarkusTransaction.requiringNew()
                 .call(() -> database.createNativeQuery("""
-                        SELECT event_id FROM webhook_events WHERE provider = 'stripe' AND status = 'received' AND next_try_at <= :now
+                        SELECT provider, event_id FROM webhook_events WHERE status = 'received' AND next_try_at <= :now
                          ORDER BY next_try_at LIMIT :batch
-                        """, String.class)
+                        """, Object[].class)
                         .setParameter("now", clock.instant())
                         .setParameter("batch", BATCH)
                         .getResultList());
-        for (String eventId : due) {
+        for (Object[] event : due) {
             // No further than there are places: one event that hangs holds up itself.
             if (!isPlaceFree()) {
                 return;
             }
-            begin(eventId);
+            begin(new Key((String) event[0], (String) event[1]));
         }
     }
 
@@ -147,42 +153,42 @@ class WebhookInbox implements Replayable {
         }
     }
 
-    private void attempt(String eventId) {
+    private void attempt(Key event) {
         try {
-            Optional<Notice> claimed = QuarkusTransaction.requiringNew().call(() -> claim(eventId));
+            Optional<Notice> claimed = QuarkusTransaction.requiringNew().call(() -> claim(event));
             if (claimed.isPresent()) {
                 Effect effect = apply(claimed.get());
-                QuarkusTransaction.requiringNew().run(() -> finished(eventId, effect));
+                QuarkusTransaction.requiringNew().run(() -> finished(event, effect));
             }
         } catch (RuntimeException | LinkageError | StackOverflowError fault) {
-            failed(eventId, fault);
+            failed(event, fault);
         }
     }
 
-    private Optional<Notice> claim(String eventId) {
+    private Optional<Notice> claim(Key event) {
         Instant now = clock.instant();
         List<Object[]> rows = database.createNativeQuery("""
                         UPDATE webhook_events SET attempts = attempts + 1, next_try_at = :until
-                         WHERE provider = 'stripe' AND event_id = :event AND status = 'received' AND next_try_at <= :now
+                         WHERE provider = :provider AND event_id = :event AND status = 'received' AND next_try_at <= :now
                         RETURNING type, payload ->> 'object', payload ->> 'id', payload ->> 'reference'
                         """, Object[].class)
                 .setParameter("now", now)
                 .setParameter("until", now.plus(CLAIM))
-                .setParameter("event", eventId)
+                .setParameter("provider", event.provider())
+                .setParameter("event", event.eventId())
                 .getResultList();
         return rows.stream()
-                .map(row -> new Notice(eventId, (String) row[0], (String) row[1], (String) row[2], (String) row[3]))
+                .map(row -> new Notice(
+                        event.provider(), event.eventId(), (String) row[0], (String) row[1], (String) row[2], (String)
+                                row[3]))
                 .findFirst();
     }
 
     private Effect apply(Notice notice) {
         return switch (notice.object()) {
-            case "payment_intent" -> aboutPayment(notice);
+            case "payment_intent", "checkout-order", "capture" -> aboutPayment(notice);
             case "refund" -> aboutRefund(notice);
-            case "dispute" -> {
-                Log.errorf("Stripe tells of dispute %s: somebody has to look at it there", notice.objectId());
-                yield Effect.IGNORED;
-            }
+            case "dispute" -> news.dispute(notice) ? Effect.DONE : Effect.IGNORED;
             default -> Effect.IGNORED;
         };
     }
@@ -192,8 +198,14 @@ class WebhookInbox implements Replayable {
         if (payment.isEmpty()) {
             return Effect.IGNORED;
         }
-        if (payment.get().status() != TransactionStatus.COMPLETED) {
-            settlement.settle(payment.get().transactionId(), stripe.find(notice.objectId()));
+        String known = payment.get().providerReference;
+        if (notice.provider().equals(STRIPE)
+                && known != null
+                && !notice.objectId().equals(known)) {
+            // Another intent under the same reference: money may have been taken twice.
+            questions.askOther(payment.get().transactionId(), gateways.of(payment.get()), notice.objectId());
+        } else if (payment.get().status() != TransactionStatus.COMPLETED) {
+            questions.ask(payment.get().transactionId(), gateways.of(payment.get()), notice.objectId());
         }
         return Effect.DONE;
     }
@@ -201,16 +213,20 @@ class WebhookInbox implements Replayable {
     private Effect aboutRefund(Notice notice) {
         Optional<Transaction> money = find(notice, Transaction.REFUND);
         if (money.isEmpty()) {
-            Log.errorf(
-                    "Stripe tells of refund %s, which was not made here: somebody has to look at it there",
-                    notice.objectId());
-            return Effect.IGNORED;
+            return aboutRefundElsewhere(notice);
         }
         Refund refund = QuarkusTransaction.requiringNew()
                 .call(() ->
                         Refund.findByTransaction(money.get().transactionId()).orElseThrow());
-        refunds.settle(refund.refundId(), stripeRefunds.find(notice.objectId()));
+        refundSettlement.settle(refund.refundId(), gateways.of(money.get()).findRefund(notice.objectId()));
         return Effect.DONE;
+    }
+
+    private Effect aboutRefundElsewhere(Notice notice) {
+        PaymentMethod method = notice.provider().equals(STRIPE) ? PaymentMethod.CREDIT_CARD : PaymentMethod.PAYPAL;
+        Optional<Long> refundId = news.refund(notice);
+        refundId.ifPresent(id -> refundSettlement.settle(id, gateways.of(method).findRefund(notice.objectId())));
+        return refundId.isPresent() ? Effect.DONE : Effect.IGNORED;
     }
 
     /** By the provider's id, or, where its answer has not reached us yet, by our reference that it bears. */
@@ -225,24 +241,27 @@ class WebhookInbox implements Replayable {
         return reference == null ? Optional.empty() : Transaction.findByReference(reference);
     }
 
-    private void finished(String eventId, Effect effect) {
+    private void finished(Key event, Effect effect) {
         database.createNativeQuery("""
                         UPDATE webhook_events SET status = :status, done_at = :now, next_try_at = NULL, last_error = NULL
-                         WHERE provider = 'stripe' AND event_id = :event
+                         WHERE provider = :provider AND event_id = :event
                         """)
                 .setParameter("status", effect == Effect.DONE ? "done" : "ignored")
                 .setParameter("now", clock.instant())
-                .setParameter("event", eventId)
+                .setParameter("provider", event.provider())
+                .setParameter("event", event.eventId())
                 .executeUpdate();
     }
 
-    private void failed(String eventId, Throwable fault) {
-        Log.warnf(fault, "Webhook event %s could not be taken", eventId);
+    private void failed(Key event, Throwable fault) {
+        Log.warnf(fault, "Webhook event %s could not be taken", event.eventId());
         try {
-            QuarkusTransaction.requiringNew().run(() -> putOff(eventId, String.valueOf(fault)));
+            QuarkusTransaction.requiringNew()
+                    .run(() -> putOff(event, String.valueOf(fault), fault instanceof NoAnswer));
         } catch (RuntimeException noDatabase) {
             // The row still says "received": the sweep finds it when its claim is over.
-            Log.warnf("Could not note the failed try of webhook event %s: %s", eventId, noDatabase.getMessage());
+            Log.warnf(
+                    "Could not note the failed try of webhook event %s: %s", event.eventId(), noDatabase.getMessage());
         }
     }
 
@@ -259,20 +278,25 @@ class WebhookInbox implements Replayable {
                 == 1;
     }
 
-    private void putOff(String eventId, String error) {
+    /** @param away whether the provider did not answer: that is no fault of the event's, which waits as long as need be */
+    private void putOff(Key event, String error, boolean away) {
         List<Integer> attempts = database.createNativeQuery("""
-                        UPDATE webhook_events SET last_error = :error, status = CASE WHEN attempts >= :most THEN 'parked' ELSE status END
-                         WHERE provider = 'stripe' AND event_id = :event RETURNING attempts
+                        UPDATE webhook_events SET last_error = :error,
+                               status = CASE WHEN attempts >= :most AND NOT :away THEN 'parked' ELSE status END
+                         WHERE provider = :provider AND event_id = :event RETURNING attempts
                         """, Integer.class)
                 .setParameter("error", error)
+                .setParameter("away", away)
                 .setParameter("most", PAUSES.size())
-                .setParameter("event", eventId)
+                .setParameter("provider", event.provider())
+                .setParameter("event", event.eventId())
                 .getResultList();
         Duration pause = PAUSES.get(Math.clamp(attempts.getFirst() - 1L, 0, PAUSES.size() - 1));
         database.createNativeQuery(
-                        "UPDATE webhook_events SET next_try_at = :next WHERE provider = 'stripe' AND event_id = :event")
+                        "UPDATE webhook_events SET next_try_at = :next WHERE provider = :provider AND event_id = :event")
                 .setParameter("next", clock.instant().plus(pause))
-                .setParameter("event", eventId)
+                .setParameter("provider", event.provider())
+                .setParameter("event", event.eventId())
                 .executeUpdate();
     }
 }

@@ -1,5 +1,6 @@
 package io.emporium.payment;
 
+import io.emporium.payment.paypal.PayPalWebhook;
 import io.emporium.payment.stripe.StripeWebhook;
 import io.emporium.web.Answer;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -19,11 +20,36 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class WebhookResource {
     private final StripeWebhook stripe;
+    private final PayPalWebhook paypal;
     private final WebhookInbox inbox;
 
-    WebhookResource(StripeWebhook stripe, WebhookInbox inbox) {
+    WebhookResource(StripeWebhook stripe, PayPalWebhook paypal, WebhookInbox inbox) {
         this.stripe = stripe;
+        this.paypal = paypal;
         this.inbox = inbox;
+    }
+
+    /** Takes an event that PayPal has signed, as text: the signature is over its very bytes. */
+    @POST
+    @Path("/paypal")
+    @Consumes(MediaType.WILDCARD)
+    @PermitAll
+    @Operation(
+            operationId = "takePayPalWebhook",
+            summary = "PayPal's webhook",
+            description =
+                    "Signed in the PAYPAL-TRANSMISSION headers, verified by asking PayPal, and answered once the event is"
+                            + " kept; 503 while PayPal cannot be asked: it sends it again.")
+    public Answer<Void> takePayPal(
+            @HeaderParam("PAYPAL-AUTH-ALGO") @Nullable String algorithm,
+            @HeaderParam("PAYPAL-CERT-URL") @Nullable String certUrl,
+            @HeaderParam("PAYPAL-TRANSMISSION-ID") @Nullable String transmissionId,
+            @HeaderParam("PAYPAL-TRANSMISSION-SIG") @Nullable String signature,
+            @HeaderParam("PAYPAL-TRANSMISSION-TIME") @Nullable String time,
+            @Nullable String body) {
+        var signed = new PayPalWebhook.Signature(algorithm, certUrl, transmissionId, signature, time);
+        inbox.take(paypal.read(body == null ? "" : body, signed).orElseThrow(PaymentError::notSigned));
+        return Answer.done("Received");
     }
 
     /** Takes an event that Stripe has signed, as text: the signature is over its very bytes. */

@@ -1,6 +1,7 @@
 package io.emporium.payment.gateway;
 
 import io.emporium.shared.Money;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a provider is asked to charge. It holds what was recorded with the attempt and nothing else, so that asking again
@@ -10,6 +11,15 @@ import io.emporium.shared.Money;
  * @param orderId for which order
  * @param orderNumber as the customer knows it
  * @param amount how much, more than 0
- * @param token the {@code pm_…} or {@code tok_…} that stands for the customer's card
+ * @param token the {@code pm_…} or {@code tok_…} that stands for the customer's card; null where the method needs none
+ * @param customer whom the provider knows the customer as; null where it does not
+ * @param savesMethod whether the provider shall keep the card for that customer
  */
-public record Charge(String reference, long orderId, String orderNumber, Money amount, String token) {}
+public record Charge(
+        String reference,
+        long orderId,
+        String orderNumber,
+        Money amount,
+        @Nullable String token,
+        @Nullable String customer,
+        boolean savesMethod) {}

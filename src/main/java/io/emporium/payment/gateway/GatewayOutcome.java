@@ -35,8 +35,12 @@ public sealed interface GatewayOutcome {
         public static final String CALLED_OFF = "called_off";
         /** The provider does not know the payment method or will not use it. */
         public static final String UNUSABLE_METHOD = "unusable_payment_method";
+        /** The provider has no such customer any more. */
+        public static final String UNKNOWN_CUSTOMER = "unknown_customer";
         /** The provider has never heard of the payment. */
         public static final String NEVER_ARRIVED = "never_arrived";
+        /** The shop's own fraud rules said no, and nobody was asked. Not for the payer's eyes. */
+        public static final String DENIED_BY_RULES = "denied_by_rules";
 
         public boolean isCalledOff() {
             return code.equals(CALLED_OFF);
@@ -44,6 +48,15 @@ public sealed interface GatewayOutcome {
 
         public boolean isNeverArrived() {
             return code.equals(NEVER_ARRIVED);
+        }
+
+        /** Whether it was asked and said no, or the provider in its place. */
+        public boolean isOfTheBank() {
+            return !isCalledOff()
+                    && !isNeverArrived()
+                    && !code.equals(UNUSABLE_METHOD)
+                    && !code.equals(UNKNOWN_CUSTOMER)
+                    && !code.equals(DENIED_BY_RULES);
         }
     }
 
@@ -59,6 +72,22 @@ public sealed interface GatewayOutcome {
             @Nullable String nextAction,
             String evidence) implements GatewayOutcome {}
 
+    /**
+     * The customer has to transfer the money, and a person to see it come.
+     *
+     * @param providerReference what the customer writes on the transfer
+     * @param instructions where to transfer it, as JSON
+     */
+    record Awaited(String providerReference, String instructions) implements GatewayOutcome {
+        @Override
+        public @Nullable String evidence() {
+            return null;
+        }
+    }
+
+    /** The customer has agreed, and the money is taken as soon as we ask for it ({@link Gateway#capture}). */
+    record Approved(String providerReference, @Nullable String evidence) implements GatewayOutcome {}
+
     /** The provider has it and works on it. */
     record Pending(String providerReference, String evidence) implements GatewayOutcome {}
 
@@ -66,8 +95,13 @@ public sealed interface GatewayOutcome {
      * Nobody knows: no answer, or one that says nothing about the charge. It may have been made.
      *
      * @param why for the log
+     * @param isKept the provider has answered with a fault of its own, and may repeat that for as long as it keeps the key
      */
-    record Unknown(String why) implements GatewayOutcome {
+    record Unknown(String why, boolean isKept) implements GatewayOutcome {
+        public Unknown(String why) {
+            this(why, false);
+        }
+
         @Override
         public @Nullable String providerReference() {
             return null;

@@ -16,8 +16,34 @@ public sealed interface RefundOutcome {
      *
      * @param providerReference null where the provider refused to begin
      */
-    record Failed(@Nullable String providerReference, String code, String message) implements RefundOutcome {}
+    record Failed(@Nullable String providerReference, String code, String message) implements RefundOutcome {
+        /** The providers' codes where somebody has refunded the payment elsewhere, in a dashboard say. */
+        public static final String ALREADY_GIVEN_BACK = "charge_already_refunded";
 
-    /** Nobody knows; it may have been made. */
-    record Unknown(String why) implements RefundOutcome {}
+        private static final String ALREADY_GIVEN_BACK_AT_PAYPAL = "capture_fully_refunded";
+        /** Stripe's code while the customer's bank holds the money, or has given it back. */
+        private static final String DISPUTED = "charge_disputed";
+
+        private static final String DISPUTED_AT_PAYPAL = "capture_disputed_partial_refund_not_allowed";
+
+        public boolean isAlreadyGivenBack() {
+            return code.equals(ALREADY_GIVEN_BACK) || code.equals(ALREADY_GIVEN_BACK_AT_PAYPAL);
+        }
+
+        public boolean isDisputed() {
+            return code.equals(DISPUTED) || code.equals(DISPUTED_AT_PAYPAL);
+        }
+    }
+
+    /**
+     * Nobody knows; it may have been made.
+     *
+     * @param spoiltKey the idempotency key under which the provider has answered with a fault that it will only repeat; null
+     *     where it has not answered, or may answer otherwise
+     */
+    record Unknown(String why, @Nullable String spoiltKey) implements RefundOutcome {
+        public Unknown(String why) {
+            this(why, null);
+        }
+    }
 }

@@ -110,6 +110,7 @@ final class StripeAnswer {
             kept.put("code", intent.getLastPaymentError().getCode());
             kept.put("decline_code", intent.getLastPaymentError().getDeclineCode());
         }
+        StripeCard.of(intent).keepIn(kept);
         if (intent.getLastResponse() != null) {
             kept.put("request_id", intent.getLastResponse().requestId());
         }

@@ -8,38 +8,54 @@ import com.stripe.exception.StripeException;
 import com.stripe.model.PaymentIntent;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.PaymentIntentCreateParams;
+import com.stripe.param.PaymentIntentRetrieveParams;
 import com.stripe.param.PaymentIntentSearchParams;
 import com.stripe.service.PaymentIntentService;
+import io.emporium.order.PaymentMethod;
 import io.emporium.payment.gateway.Charge;
+import io.emporium.payment.gateway.Door;
+import io.emporium.payment.gateway.Gateway;
 import io.emporium.payment.gateway.GatewayOutcome;
 import io.emporium.payment.gateway.GatewayOutcome.Declined;
 import io.emporium.payment.gateway.GatewayOutcome.Unknown;
+import io.emporium.payment.gateway.RefundOutcome;
+import io.emporium.payment.gateway.Reversal;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
-/**
- * Card payments at Stripe: one PaymentIntent an attempt, confirmed with its creation. No method throws for what Stripe
- * or the network do: whatever cannot be told is {@link Unknown}. Never call it inside a transaction.
- */
+/** Card payments at Stripe: one PaymentIntent an attempt, confirmed with its creation. */
 @ApplicationScoped
-public class StripeGateway {
+public class StripeGateway implements Gateway {
     /** Where our reference stands in the intent's metadata. */
     static final String REFERENCE = "transaction_reference";
+    /** Only the charge tells which card it was and how risky Stripe thinks it is. */
+    private static final String CHARGE = "latest_charge";
 
     private final StripeCalls stripe;
+    private final StripeRefunds refunds;
     private final PaymentIntentService intents;
 
-    StripeGateway(StripeClient client, StripeCalls stripe) {
+    StripeGateway(StripeClient client, StripeCalls stripe, StripeRefunds refunds) {
         this.stripe = stripe;
+        this.refunds = refunds;
         this.intents = client.v1().paymentIntents();
     }
 
-    /**
-     * Charges, or asks what became of the same charge: Stripe keeps the answer under the charge's reference for at
-     * least 24 hours, so within 23 hours of the first call this may be repeated.
-     */
+    @Override
+    public PaymentMethod method() {
+        return PaymentMethod.CREDIT_CARD;
+    }
+
+    @Override
+    public Door door() {
+        return stripe.door();
+    }
+
+    /** Stripe keeps the answer under the charge's reference for at least 24 hours, so it is repeated within 23. */
+    @Override
     public GatewayOutcome charge(Charge charge) {
         try {
             return StripeAnswer.of(stripe.ask(() -> intents.create(parameters(charge), key(charge.reference()))));
@@ -52,8 +68,22 @@ public class StripeGateway {
             GatewayOutcome found = search(charge.reference());
             return found instanceof Declined none && none.isNeverArrived() ? unknown(otherParameters) : found;
         } catch (StripeException | RuntimeException unanswered) {
-            return unknown(unanswered);
+            return new Unknown(StripeCalls.describe(unanswered), StripeCalls.isKept(unanswered));
         }
+    }
+
+    /**
+     * As {@link #charge}, of one that was asked for before. Stripe keeps its answer of 500 too, and gives it again for as
+     * long as it keeps the key, though the money may be taken: whether it is, then only the search can tell.
+     */
+    @Override
+    public GatewayOutcome chargeAgain(Charge charge) {
+        GatewayOutcome outcome = charge(charge);
+        if (!(outcome instanceof Unknown)) {
+            return outcome;
+        }
+        GatewayOutcome found = search(charge.reference());
+        return found instanceof Declined none && none.isNeverArrived() ? outcome : found;
     }
 
     /**
@@ -62,20 +92,18 @@ public class StripeGateway {
      *
      * @param intent {@code pi_…}
      */
+    @Override
     public GatewayOutcome find(String intent) {
         try {
-            PaymentIntent found = stripe.ask(() -> intents.retrieve(intent));
+            PaymentIntent found = retrieve(intent);
             return StripeAnswer.isOpen(found) ? cancel(intent) : StripeAnswer.of(found);
         } catch (StripeException | RuntimeException unanswered) {
             return unknown(unanswered);
         }
     }
 
-    /**
-     * Calls a payment off, unless it is paid or declined already: then this is what it was.
-     *
-     * @param intent {@code pi_…}
-     */
+    /** @param intent {@code pi_…} */
+    @Override
     public GatewayOutcome cancel(String intent) {
         try {
             return StripeAnswer.of(stripe.ask(() -> intents.cancel(intent)));
@@ -87,12 +115,16 @@ public class StripeGateway {
     }
 
     /**
-     * Looks for a payment of which nothing but our reference is known. Stripe's search lags behind by about a minute:
-     * only for charges whose last call is longer ago than that.
+     * Stripe's search lags behind by about a minute: only for charges whose last call is longer ago than that.
      *
      * @return {@link Declined} as {@link Declined#NEVER_ARRIVED} where there is none
      */
-    public GatewayOutcome search(String reference) {
+    @Override
+    public GatewayOutcome search(Charge charge) {
+        return search(charge.reference());
+    }
+
+    private GatewayOutcome search(String reference) {
         var query = PaymentIntentSearchParams.builder()
                 .setQuery("metadata['" + REFERENCE + "']:'" + reference + "'")
                 .setLimit(1L)
@@ -107,9 +139,24 @@ public class StripeGateway {
         }
     }
 
+    @Override
+    public RefundOutcome refund(Reversal reversal) {
+        return refunds.refund(reversal);
+    }
+
+    @Override
+    public RefundOutcome findRefund(String refund) {
+        return refunds.find(refund);
+    }
+
+    @Override
+    public RefundOutcome findOrRefund(Reversal reversal) {
+        return refunds.findOrRefund(reversal);
+    }
+
     private GatewayOutcome asItIs(String intent) {
         try {
-            PaymentIntent found = stripe.ask(() -> intents.retrieve(intent));
+            PaymentIntent found = retrieve(intent);
             return StripeAnswer.isOpen(found)
                     ? new Unknown("open, and could not be cancelled")
                     : StripeAnswer.of(found);
@@ -118,10 +165,20 @@ public class StripeGateway {
         }
     }
 
+    private PaymentIntent retrieve(String intent) throws StripeException {
+        var parameters = PaymentIntentRetrieveParams.builder().addExpand(CHARGE).build();
+        return stripe.ask(() -> intents.retrieve(intent, parameters));
+    }
+
     private static GatewayOutcome refused(Charge charge, InvalidRequestException refused) {
         String parameter = String.valueOf(refused.getParam());
-        if (parameter.startsWith("payment_method")) {
+        boolean saysNothing = refused.getParam() == null && refused.getCode() == null;
+        // So Stripe refuses a card that is kept for another customer, and one that has been used up.
+        if (parameter.startsWith("payment_method") || saysNothing) {
             return StripeAnswer.refused(refused, Declined.UNUSABLE_METHOD, "This payment method cannot be used");
+        }
+        if (parameter.equals("customer")) {
+            return StripeAnswer.refused(refused, Declined.UNKNOWN_CUSTOMER, "The payment was refused");
         }
         // Of these only the amount's bounds can be a customer's doing; the rest is a fault of ours to be seen.
         Log.errorf(
@@ -145,16 +202,25 @@ public class StripeGateway {
                 .setCurrency(charge.amount().currency().getCurrencyCode().toLowerCase(Locale.ROOT))
                 .addPaymentMethodType("card")
                 .setConfirm(true)
+                .addExpand(CHARGE)
                 .putMetadata("order_id", Long.toString(charge.orderId()))
                 .putMetadata("order_number", charge.orderNumber())
                 .putMetadata(REFERENCE, charge.reference());
-        if (charge.token().startsWith("tok_")) {
+        String token = Objects.requireNonNull(charge.token(), "a card payment without a card");
+        if (token.startsWith("tok_")) {
             parameters.setPaymentMethodData(PaymentIntentCreateParams.PaymentMethodData.builder()
                     .putExtraParam("type", "card")
-                    .putExtraParam("card", Map.of("token", charge.token()))
+                    .putExtraParam("card", Map.of("token", token))
                     .build());
         } else {
-            parameters.setPaymentMethod(charge.token());
+            parameters.setPaymentMethod(token);
+        }
+        if (charge.customer() != null) {
+            parameters.setCustomer(charge.customer());
+        }
+        if (charge.savesMethod()) {
+            // The customer is there again the next time.
+            parameters.setSetupFutureUsage(PaymentIntentCreateParams.SetupFutureUsage.ON_SESSION);
         }
         return parameters.build();
     }

@@ -4,11 +4,15 @@ import com.stripe.StripeClient;
 import com.stripe.exception.IdempotencyException;
 import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
+import com.stripe.model.PaymentIntent;
 import com.stripe.model.Refund;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.RefundCreateParams;
 import com.stripe.param.RefundListParams;
+import com.stripe.param.RefundRetrieveParams;
 import com.stripe.service.RefundService;
+import io.emporium.payment.gateway.NoAnswer;
+import io.emporium.payment.gateway.RefundFacts;
 import io.emporium.payment.gateway.RefundOutcome;
 import io.emporium.payment.gateway.RefundOutcome.Failed;
 import io.emporium.payment.gateway.RefundOutcome.Pending;
@@ -19,6 +23,7 @@ import io.emporium.shared.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Currency;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Money back through Stripe. As {@link StripeGateway} it never throws, and is never called inside a transaction. */
 @ApplicationScoped
@@ -35,7 +40,7 @@ public class StripeRefunds {
     }
 
     /** Gives back, or asks what became of the same refund; may be repeated within 23 hours of the first call. */
-    public RefundOutcome refund(Reversal reversal) {
+    RefundOutcome refund(Reversal reversal) {
         var parameters = RefundCreateParams.builder()
                 .setPaymentIntent(reversal.payment())
                 .setAmount(reversal.amount().minorUnits())
@@ -43,8 +48,7 @@ public class StripeRefunds {
                 .putMetadata("order_id", Long.toString(reversal.orderId()))
                 .putMetadata(REFERENCE, reversal.reference())
                 .build();
-        var key =
-                RequestOptions.builder().setIdempotencyKey(reversal.reference()).build();
+        var key = RequestOptions.builder().setIdempotencyKey(reversal.key()).build();
         try {
             return of(stripe.ask(() -> refunds.create(parameters, key)));
         } catch (IdempotencyException otherParameters) {
@@ -53,12 +57,13 @@ public class StripeRefunds {
             return new Failed(
                     null, refused.getCode() == null ? "refused" : refused.getCode(), "The provider refused the refund");
         } catch (StripeException | RuntimeException unanswered) {
-            return new Unknown(StripeCalls.describe(unanswered));
+            return new Unknown(
+                    StripeCalls.describe(unanswered), StripeCalls.isKept(unanswered) ? reversal.key() : null);
         }
     }
 
     /** @param refund {@code re_…} */
-    public RefundOutcome find(String refund) {
+    RefundOutcome find(String refund) {
         try {
             return of(stripe.ask(() -> refunds.retrieve(refund)));
         } catch (StripeException | RuntimeException unanswered) {
@@ -67,10 +72,11 @@ public class StripeRefunds {
     }
 
     /**
-     * As {@link #refund}, when Stripe may have forgotten the key: looks through the payment's refunds first, and makes
-     * one only if ours is not among them.
+     * As {@link #refund}, of one that was asked for before: looks through the payment's refunds first, and asks again only
+     * if ours is not among them. Stripe may have forgotten the key, or keep an answer of 500 under it for a refund that it
+     * has made; or for one that it has not, which then needs another key.
      */
-    public RefundOutcome findOrRefund(Reversal reversal) {
+    RefundOutcome findOrRefund(Reversal reversal) {
         var ofThePayment = RefundListParams.builder()
                 .setPaymentIntent(reversal.payment())
                 .setLimit(100L)
@@ -85,6 +91,35 @@ public class StripeRefunds {
             return new Unknown(StripeCalls.describe(unanswered));
         }
         return refund(reversal);
+    }
+
+    /**
+     * A refund that we may not have made.
+     *
+     * @param refund {@code re_…}
+     * @return nothing where there is none of that name, or it is of no payment intent and so not of ours
+     * @throws NoAnswer if Stripe does not say
+     */
+    public Optional<RefundFacts> look(String refund) {
+        var withItsPayment =
+                RefundRetrieveParams.builder().addExpand("payment_intent").build();
+        try {
+            Refund found = stripe.ask(() -> refunds.retrieve(refund, withItsPayment));
+            PaymentIntent payment = found.getPaymentIntentObject();
+            return payment == null
+                    ? Optional.empty()
+                    : Optional.of(new RefundFacts(
+                            found.getId(),
+                            payment.getId(),
+                            payment.getMetadata().get(StripeGateway.REFERENCE),
+                            found.getAmount(),
+                            found.getCurrency(),
+                            of(found) instanceof Failed));
+        } catch (InvalidRequestException notThere) {
+            return Optional.empty();
+        } catch (StripeException | RuntimeException unanswered) {
+            throw new NoAnswer(StripeCalls.describe(unanswered));
+        }
     }
 
     private static RefundOutcome of(Refund refund) {

@@ -22,7 +22,7 @@ public interface StripeSettings {
     @WithDefault("3s")
     Duration connectTimeout();
 
-    /** After it the outcome is unknown, and the reconciler asks again. */
+    /** After it, and the connect time-out, the outcome is unknown, and the reconciler asks again. */
     @WithDefault("15s")
     Duration readTimeout();
 

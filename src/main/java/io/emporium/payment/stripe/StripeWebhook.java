@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
+import io.emporium.payment.gateway.Notice;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public class StripeWebhook {
     /** The request header with time stamp and signatures. */
     public static final String HEADER = "Stripe-Signature";
 
+    private static final String PROVIDER = "stripe";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_]{1,255}");
     private static final Pattern TYPE = Pattern.compile("[a-z0-9_.]{1,100}");
     private static final Pattern SECONDS = Pattern.compile("t=(\\d{1,12})");
@@ -35,21 +37,6 @@ public class StripeWebhook {
         this.json = json;
         this.clock = clock;
     }
-
-    /**
-     * What an event is about. Not what it says of it: events come late, twice and in any order, so the object itself is
-     * asked for.
-     *
-     * @param object the kind: {@code payment_intent}, {@code refund}, …
-     * @param objectId {@code pi_…}, {@code re_…}
-     * @param reference ours, from the object's metadata; null for what others have made
-     */
-    public record Notice(
-            String eventId,
-            String type,
-            String object,
-            String objectId,
-            @Nullable String reference) {}
 
     /**
      * Reads a webhook's body.
@@ -108,7 +95,8 @@ public class StripeWebhook {
         }
         // An event about something without an id (balance, say) is still an event, and passed over later.
         boolean named = ID.matcher(objectId).matches() && TYPE.matcher(object).matches();
-        return Optional.of(new Notice(id, type, named ? object : "", named ? objectId : "", reference(about)));
+        return Optional.of(
+                new Notice(PROVIDER, id, type, named ? object : "", named ? objectId : "", reference(about)));
     }
 
     private static @Nullable String reference(JsonNode about) {

@@ -1,4 +1,4 @@
-/** What talks to Stripe: payment intents, refunds, webhook signatures, and the door that shuts while Stripe is away. */
+/** What talks to Stripe: payment intents, refunds, disputes, customers and their cards, webhook signatures, and the door that shuts while Stripe is away. */
 @NullMarked
 package io.emporium.payment.stripe;
 

@@ -1,7 +1,6 @@
-package io.emporium.payment.stripe;
+package io.emporium.payment.gateway;
 
 import io.emporium.shared.Refusal;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,25 +9,31 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door a new payment goes through before it is recorded: so many at once (bulkhead), and none while Stripe does not
- * answer (circuit breaker). Whoever is turned away has no attempt that would hold the order. What is under way already,
+ * The door a new payment goes through before it is recorded: so many at once (bulkhead), and none while the provider does
+ * not answer (circuit breaker). Whoever is turned away has no attempt that would hold the order. What is under way already,
  * the reconciler's questions and refunds do not pass here; but each of their answers opens or shuts it.
  */
-@ApplicationScoped
-public class StripeDoor {
+public final class Door {
     private final Semaphore places;
-    private final StripeSettings settings;
+    private final int failuresThatShut;
+    private final Duration shutFor;
     private final Clock clock;
     private int failuresInARow;
     private @Nullable Instant shutUntil;
 
-    StripeDoor(StripeSettings settings, Clock clock) {
-        this.places = new Semaphore(settings.atOnce());
-        this.settings = settings;
+    /**
+     * @param atOnce how many payments of this process may wait for the provider; one more is refused with 503
+     * @param failuresThatShut after so many calls in a row without a usable answer no new payment is begun
+     * @param shutFor for so long; then one is let through to try
+     */
+    public Door(int atOnce, int failuresThatShut, Duration shutFor, Clock clock) {
+        this.places = new Semaphore(atOnce);
+        this.failuresThatShut = failuresThatShut;
+        this.shutFor = shutFor;
         this.clock = clock;
     }
 
-    /** A place among those who may ask Stripe; closed, it is free again. */
+    /** A place among those who may ask the provider; closed, it is free again. */
     public final class Pass implements AutoCloseable {
         private Pass() {}
 
@@ -52,7 +57,7 @@ public class StripeDoor {
         }
     }
 
-    /** Whether Stripe is taken to be away. */
+    /** Whether the provider is taken to be away. */
     public synchronized boolean isShut() {
         return shutUntil != null;
     }
@@ -66,18 +71,20 @@ public class StripeDoor {
             throw unavailable(Duration.between(now, shutUntil));
         }
         // This one tries; the others wait for what it finds.
-        shutUntil = now.plus(settings.shutFor());
+        shutUntil = now.plus(shutFor);
     }
 
-    synchronized void answered() {
+    /** The provider has answered, whatever it said. */
+    public synchronized void answered() {
         failuresInARow = 0;
         shutUntil = null;
     }
 
-    synchronized void unanswered() {
+    /** The provider has not answered, or said nothing that could be used. */
+    public synchronized void unanswered() {
         failuresInARow++;
-        if (failuresInARow >= settings.failuresInARow()) {
-            shutUntil = clock.instant().plus(settings.shutFor());
+        if (failuresInARow >= failuresThatShut) {
+            shutUntil = clock.instant().plus(shutFor);
         }
     }
 

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.emporium.search.SearchService.Beginnings;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,92 +27,168 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class DatabaseSearch {
     private static final int AT_ONCE = 6;
-    private static final int MILLISECONDS = 800;
+    // Together with the first look, within the second.
+    private static final int MILLISECONDS = 600;
+    private static final int LOOK_MILLISECONDS = 300;
     // Facets and totals are counted over so many products at most.
     private static final int LOOKED_AT = SearchQuery.DEEPEST;
-    private static final double ALIKE = 0.5;
+    private static final String FACETED = " category, brand, price, stock_quantity > 0 AS in_stock";
     private static final Pattern LIKE_OPERATORS = Pattern.compile("[\\\\%_]");
 
     private final EntityManager database;
     private final ObjectMapper json;
+    private final Synonyms synonyms;
+    private final StandInWeights weights;
 
-    DatabaseSearch(EntityManager database, ObjectMapper json) {
+    @Inject
+    DatabaseSearch(EntityManager database, ObjectMapper json, Synonyms synonyms) {
+        this(database, json, synonyms, StandInWeights.CHOSEN);
+    }
+
+    /** With other weights: to compare them. */
+    DatabaseSearch(EntityManager database, ObjectMapper json, Synonyms synonyms, StandInWeights weights) {
         this.database = database;
         this.json = json;
+        this.synonyms = synonyms;
+        this.weights = weights;
     }
 
     /**
+     * Products with every word, as it is or as a synonym; if there is none, those with most of the words, nearly spelt so or
+     * only begun.
+     *
      * @throws io.emporium.shared.Refusal SERVICE_UNAVAILABLE if it takes too long
      * @throws org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException if enough others search
      */
     @Bulkhead(AT_ONCE)
     @Transactional
     Found find(SearchQuery query) {
-        bound();
-        Map<String, Object> arguments = new HashMap<>();
-        String filters = filters(query, arguments);
-        arguments.put("words", query.words());
-        arguments.put("text", query.text());
+        var words = new DatabaseWords(query, synonyms.terms(query.words()), weights);
+        bound(LOOK_MILLISECONDS);
+        DatabaseWords.Asked look = words.look();
+        // No counts where every word is found.
+        List<Integer> counts = ints(ask(look.sql(), look.arguments()));
+        bound(MILLISECONDS);
+        return find(query, counts.isEmpty() ? words.every() : words.most(counts));
+    }
+
+    private Found find(SearchQuery query, DatabaseWords.Condition words) {
+        Map<String, Object> arguments = new HashMap<>(words.arguments());
+        Map<String, String> filters = filters(query, arguments);
+        if (query.sort() == SearchQuery.Sort.RELEVANCE) {
+            arguments.put("words", query.words());
+        }
         arguments.put("looked", LOOKED_AT);
+        arguments.put("perhaps", 2 * LOOKED_AT);
         arguments.put("bounds", Facets.PRICE_BOUNDS.toString().replace('[', '{').replace(']', '}'));
         arguments.put("limit", query.limit());
         arguments.put("offset", query.offset());
-        // Names that are nearly so are looked for only where no word is just so; each way has an index of its own.
-        String columns = """
-                SELECT product_id, name, category, brand, price, created_at,
-                       CASE WHEN lower(sku) = lower(:text) THEN 100 ELSE 0 END
-                       + 4 * ts_rank(search_words(name, brand, category, description), plainto_tsquery('english', :words))
-                       + word_similarity(:words, name) AS relevance
-                  FROM products
-                 WHERE is_active
-                """ + filters;
-        JsonNode found = ask(
-                "WITH exact AS MATERIALIZED (" + columns + """
-                 AND (search_words(name, brand, category, description) @@ plainto_tsquery('english', :words)
-                      OR lower(sku) = lower(:text))
-                 LIMIT :looked),
-                alike AS MATERIALIZED (""" + columns + """
-                 AND :words <% name AND NOT EXISTS (SELECT 1 FROM exact)
-                 LIMIT :looked),
-                matched AS (SELECT * FROM exact UNION ALL SELECT * FROM alike),
-                page AS (SELECT product_id, row_number() OVER (ORDER BY\s""" + order(query.sort()) + """
+        StringBuilder sql = new StringBuilder("WITH ")
+                .append(matching(
+                        "matched",
+                        " product_id, name, created_at,",
+                        words,
+                        filters,
+                        "",
+                        query.sort() == SearchQuery.Sort.RELEVANCE ? null : order(query.sort())));
+        // A facet shows what the others would leave, not only what was chosen in it: of those with a filter on them,
+        // that is more than what matched.
+        for (String facet : filters.keySet()) {
+            sql.append(", ").append(matching("but_" + facet, "", words, filters, facet, null));
+        }
+        sql.append("""
+                , page AS (SELECT product_id, row_number() OVER (ORDER BY\s""" + order(query.sort())
+                + """
                 ) AS place FROM matched ORDER BY place LIMIT :limit OFFSET :offset)
                 SELECT CAST(json_build_object(
                     'total', (SELECT count(*) FROM matched),
                     'ids', (SELECT json_agg(product_id ORDER BY place) FROM page),
-                    'categories', (SELECT json_agg(facet) FROM (SELECT category AS value, count(*) AS count FROM matched
+                    'categories', (SELECT json_agg(facet) FROM (SELECT category AS value, count(*) AS count FROM %s
                                     GROUP BY category ORDER BY count(*) DESC, category LIMIT 50) facet),
-                    'brands', (SELECT json_agg(facet) FROM (SELECT brand AS value, count(*) AS count FROM matched
+                    'brands', (SELECT json_agg(facet) FROM (SELECT brand AS value, count(*) AS count FROM %s
                                 WHERE brand IS NOT NULL GROUP BY brand ORDER BY count(*) DESC, brand LIMIT 50) facet),
+                    'availability', (SELECT json_agg(facet) FROM (SELECT in_stock AS value, count(*) AS count FROM %s
+                                      GROUP BY in_stock) facet),
                     'price_bounds', (SELECT json_agg(facet) FROM (SELECT bound AS value, count(*) AS count
                                       FROM (SELECT (CAST(:bounds AS int[]))[width_bucket(price, CAST(:bounds AS numeric[]))] AS bound
-                                              FROM matched) bounds GROUP BY bound ORDER BY bound) facet)
+                                              FROM %s) bounds GROUP BY bound ORDER BY bound) facet)
                 ) AS text)
-                """, arguments);
+                """.formatted(
+                                source(filters, "categories"),
+                                source(filters, "brands"),
+                                source(filters, "availability"),
+                                source(filters, "price_ranges")));
+        JsonNode found = ask(sql.toString(), arguments);
         List<Facets.Count> ranges = counts(found.path("price_bounds")).stream()
                 .map(count -> new Facets.Count(Facets.range(Integer.parseInt(count.value())), count.count()))
                 .toList();
         return new Found(
                 ids(found.path("ids")),
                 found.path("total").asLong(),
-                new Facets(counts(found.path("categories")), counts(found.path("brands")), ranges));
+                new Facets(
+                        counts(found.path("categories")),
+                        counts(found.path("brands")),
+                        ranges,
+                        Facets.availability(counts(found.path("availability")))));
+    }
+
+    /**
+     * The products that match, as far as they are looked at. Planned for all of them, with an index: PostgreSQL does not
+     * know how few have so many of the words, and would rather read the table until it has enough.
+     */
+    private static String matching(
+            String name,
+            String columns,
+            DatabaseWords.Condition words,
+            Map<String, String> filters,
+            String but,
+            @Nullable String order) {
+        StringBuilder matching = new StringBuilder(name)
+                .append("_perhaps AS MATERIALIZED (SELECT")
+                .append(columns)
+                .append(FACETED)
+                .append(", CASE WHEN ")
+                .append(words.said())
+                .append(" THEN ")
+                .append(columns.isEmpty() || order != null ? "1" : words.relevance())
+                .append(" END AS relevance FROM products WHERE is_active AND ")
+                .append(words.sql());
+        filters.forEach((facet, filter) -> {
+            if (!facet.equals(but)) {
+                matching.append(" AND ").append(filter);
+            }
+        });
+        if (order != null) {
+            matching.append(" ORDER BY ").append(order);
+        }
+        return matching.append("), ")
+                .append(name)
+                .append(" AS MATERIALIZED (SELECT * FROM (SELECT * FROM ")
+                .append(name)
+                .append("_perhaps LIMIT :perhaps) perhaps WHERE relevance IS NOT NULL LIMIT :looked)")
+                .toString();
+    }
+
+    private static String source(Map<String, String> filters, String facet) {
+        return filters.containsKey(facet) ? "but_" + facet : "matched";
     }
 
     /** As find, for what is being typed. */
     @Bulkhead(AT_ONCE)
     @Transactional
     Beginnings begins(String beginning) {
-        bound();
+        bound(MILLISECONDS);
         String plain =
                 LIKE_OPERATORS.matcher(beginning.toLowerCase(Locale.ROOT)).replaceAll("\\\\$0");
         JsonNode found = ask("""
+                WITH begun AS MATERIALIZED (SELECT product_id FROM products
+                                             WHERE is_active AND (name ILIKE :begins OR name ILIKE :within))
                 SELECT CAST(json_build_object(
                     'categories', (SELECT json_agg(category) FROM (SELECT DISTINCT category FROM products
                                     WHERE is_active AND lower(category) LIKE :begins ORDER BY category LIMIT 3) c),
                     'brands', (SELECT json_agg(brand) FROM (SELECT DISTINCT brand FROM products
                                 WHERE is_active AND brand IS NOT NULL AND lower(brand) LIKE :begins ORDER BY brand LIMIT 3) b),
-                    'ids', (SELECT json_agg(product_id) FROM (SELECT product_id FROM products
-                             WHERE is_active AND (name ILIKE :begins OR name ILIKE :within) LIMIT 10) p)
+                    'ids', (SELECT json_agg(product_id) FROM (SELECT product_id FROM begun LIMIT 10) p)
                 ) AS text)
                 """, Map.of("begins", plain + "%", "within", "% " + plain + "%"));
         List<String> values = new ArrayList<>();
@@ -119,36 +197,44 @@ class DatabaseSearch {
         return new Beginnings(values, ids(found.path("ids")));
     }
 
-    private void bound() {
+    private void bound(int milliseconds) {
         database.createNativeQuery("""
                         SELECT set_config('statement_timeout', :milliseconds, true),
                                set_config('pg_trgm.word_similarity_threshold', :alike, true)
                         """, Object[].class)
-                .setParameter("milliseconds", Integer.toString(MILLISECONDS))
-                .setParameter("alike", Double.toString(ALIKE))
+                .setParameter("milliseconds", Integer.toString(milliseconds))
+                .setParameter("alike", Double.toString(weights.threshold()))
                 .getSingleResult();
     }
 
-    private static String filters(SearchQuery query, Map<String, Object> arguments) {
-        StringBuilder filters = new StringBuilder();
-        and(filters, " AND category = :category", "category", query.category(), arguments);
-        and(filters, " AND brand = :brand", "brand", query.brand(), arguments);
-        and(filters, " AND price >= :min_price", "min_price", query.minPrice(), arguments);
-        and(filters, " AND price <= :max_price", "max_price", query.maxPrice(), arguments);
-        and(filters, " AND (stock_quantity > 0) = :in_stock", "in_stock", query.inStock(), arguments);
-        return filters.append('\n').toString();
-    }
-
-    private static void and(
-            StringBuilder filters,
-            String condition,
-            String name,
-            @Nullable Object argument,
-            Map<String, Object> arguments) {
-        if (argument != null) {
-            filters.append(condition);
-            arguments.put(name, argument);
+    /** The filters by the facet they belong to. */
+    private static Map<String, String> filters(SearchQuery query, Map<String, Object> arguments) {
+        Map<String, String> filters = new LinkedHashMap<>();
+        if (query.category() != null) {
+            filters.put("categories", "category = :category");
+            arguments.put("category", query.category());
         }
+        if (query.brand() != null) {
+            filters.put("brands", "brand = :brand");
+            arguments.put("brand", query.brand());
+        }
+        List<String> prices = new ArrayList<>();
+        if (query.minPrice() != null) {
+            prices.add("price >= :min_price");
+            arguments.put("min_price", query.minPrice());
+        }
+        if (query.maxPrice() != null) {
+            prices.add("price <= :max_price");
+            arguments.put("max_price", query.maxPrice());
+        }
+        if (!prices.isEmpty()) {
+            filters.put("price_ranges", String.join(" AND ", prices));
+        }
+        if (query.inStock() != null) {
+            filters.put("availability", "(stock_quantity > 0) = :in_stock");
+            arguments.put("in_stock", query.inStock());
+        }
+        return filters;
     }
 
     private static String order(SearchQuery.Sort sort) {
@@ -185,6 +271,12 @@ class DatabaseSearch {
         facet.forEach(value -> counts.add(new Facets.Count(
                 value.path("value").asText(), value.path("count").asLong())));
         return counts;
+    }
+
+    private static List<Integer> ints(JsonNode list) {
+        List<Integer> ints = new ArrayList<>();
+        list.forEach(number -> ints.add(number.asInt()));
+        return ints;
     }
 
     private static List<Long> ids(JsonNode list) {

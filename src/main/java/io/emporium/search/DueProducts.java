@@ -6,11 +6,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,13 @@ class DueProducts {
     // Longer than a batch can take: the index is given 15 s.
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
-    private static final int MARKED_AT_ONCE = 5_000;
+
+    private static final List<String> FIELDS = List.of(
+            "product_id", "name", "brand", "category", "description", "sku", "price_cents", "in_stock", "created_at");
+    private static final String DOCUMENT = """
+            p.product_id, p.name, p.brand, p.category, regexp_replace(p.description, '<[^>]*>', ' ', 'g'), p.sku,
+            CAST(p.price * 100 AS bigint), p.stock_quantity > 0, CAST(extract(EPOCH FROM p.created_at) * 1000000 AS bigint)
+            """;
 
     private final EntityManager database;
     private final ObjectMapper json;
@@ -50,34 +57,6 @@ class DueProducts {
         database.createNativeQuery("SELECT search_mark(:product)", Long.class)
                 .setParameter("product", productId)
                 .getSingleResult();
-    }
-
-    /**
-     * Marks the next products on sale by id, so many that it takes a moment only.
-     *
-     * @param after the last one marked before, 0 at first
-     * @return the last one marked, or null if there was none left
-     */
-    @Transactional
-    @Nullable
-    Long markNext(long after) {
-        return (Long) database.createNativeQuery("""
-                        SELECT max(search_mark(product_id))
-                          FROM (SELECT product_id FROM products WHERE is_active AND product_id > :after
-                                 ORDER BY product_id LIMIT :some) next
-                        """, Long.class)
-                .setParameter("after", after)
-                .setParameter("some", MARKED_AT_ONCE)
-                .getSingleResult();
-    }
-
-    /** Whether any product waits, be it for a later try. */
-    @Transactional
-    boolean isAnyDue() {
-        return !database.createNativeQuery(
-                        "SELECT 1 FROM search_documents WHERE due_at IS NOT NULL LIMIT 1", Integer.class)
-                .getResultList()
-                .isEmpty();
     }
 
     @Transactional
@@ -112,12 +91,9 @@ class DueProducts {
     }
 
     private Map<Long, Map<String, Object>> documents(List<Long> ids) {
-        List<Object[]> products = database.createNativeQuery("""
-                        SELECT product_id, name, brand, category, regexp_replace(description, '<[^>]*>', ' ', 'g'), sku,
-                               CAST(price * 100 AS bigint), stock_quantity > 0,
-                               CAST(extract(EPOCH FROM created_at) * 1000000 AS bigint)
-                          FROM products WHERE product_id IN (:ids) AND is_active
-                        """, Object[].class)
+        List<Object[]> products = database.createNativeQuery(
+                        "SELECT " + DOCUMENT + " FROM products p WHERE product_id IN (:ids) AND is_active",
+                        Object[].class)
                 .setParameter("ids", ids)
                 .getResultList();
         return products.stream()
@@ -125,21 +101,60 @@ class DueProducts {
                 .collect(Collectors.toMap(document -> (Long) document.get("product_id"), Function.identity()));
     }
 
+    /**
+     * The next products on sale as they are now, with the version they have now; claimed by nobody, and as due as before. Read
+     * in one statement: a claim that sees more than we do has a greater version than ours.
+     *
+     * @param after the last product read before, 0 at first
+     */
+    @Transactional
+    List<Claim> onSale(long after, int batch) {
+        List<Object[]> products = database.createNativeQuery("SELECT " + DOCUMENT + """
+                        , coalesce(d.version, 1)
+                          FROM products p LEFT JOIN search_documents d ON d.product_id = p.product_id
+                         WHERE p.is_active AND p.product_id > :after
+                         ORDER BY p.product_id LIMIT :batch
+                        """, Object[].class)
+                .setParameter("after", after)
+                .setParameter("batch", batch)
+                .getResultList();
+        return products.stream()
+                .map(row -> new Claim(
+                        ((Number) row[0]).longValue(), ((Number) row[FIELDS.size()]).longValue(), document(row)))
+                .toList();
+    }
+
+    /** Whether the index should have something: a product on sale that does not wait for being indexed, nor has just changed. */
+    @Transactional
+    boolean isAnySettled() {
+        return !database.createNativeQuery("""
+                        SELECT 1 FROM products p LEFT JOIN search_documents d USING (product_id)
+                         WHERE p.is_active AND d.due_at IS NULL AND coalesce(d.version, 0) < search_version() - 10000000
+                           AND p.updated_at < clock_timestamp() - interval '10 seconds' LIMIT 1
+                        """, Integer.class).getResultList().isEmpty();
+    }
+
+    /** Those of the products that have not changed in the last ten seconds and do not wait for being indexed. */
+    @Transactional
+    Set<Long> settled(Set<Long> products) {
+        List<Long> settled = database.createNativeQuery("""
+                        SELECT asked.id
+                          FROM (SELECT CAST(value AS bigint) AS id FROM jsonb_array_elements_text(CAST(:ids AS jsonb))) asked
+                          LEFT JOIN search_documents d ON d.product_id = asked.id
+                          LEFT JOIN products p ON p.product_id = asked.id
+                         WHERE d.due_at IS NULL AND coalesce(d.version, 0) < search_version() - 10000000
+                           AND (p.updated_at IS NULL OR p.updated_at < clock_timestamp() - interval '10 seconds')
+                        """, Long.class)
+                .setParameter("ids", write(products))
+                .getResultList();
+        return new TreeSet<>(settled);
+    }
+
     private static Map<String, Object> document(Object[] product) {
-        List<String> fields = List.of(
-                "product_id",
-                "name",
-                "brand",
-                "category",
-                "description",
-                "sku",
-                "price_cents",
-                "in_stock",
-                "created_at");
         Map<String, Object> document = new LinkedHashMap<>();
-        for (int i = 0; i < fields.size(); i++) {
+        for (int i = 0; i < FIELDS.size(); i++) {
             if (product[i] != null) {
-                document.put(fields.get(i), product[i]);
+                document.put(FIELDS.get(i), product[i]);
             }
         }
         return document;
@@ -149,6 +164,17 @@ class DueProducts {
     @Transactional
     void done(Collection<Claim> claims) {
         settle(claims, "due_at = NULL, attempts = 0");
+        // We may have been away for so long that the index has forgotten the deletion that overtook us.
+        database.createNativeQuery("""
+                        UPDATE search_documents d SET due_at = clock_timestamp()
+                         WHERE product_id IN (
+                               SELECT o.product_id FROM search_documents o
+                                 JOIN jsonb_to_recordset(CAST(:claims AS jsonb)) AS c(product_id bigint, version bigint)
+                                   ON o.product_id = c.product_id AND o.version > c.version
+                                WHERE o.due_at IS NULL ORDER BY o.product_id FOR UPDATE OF o SKIP LOCKED)
+                        """)
+                .setParameter("claims", write(held(claims)))
+                .executeUpdate();
     }
 
     /** The index would not have them; each is tried again after a pause that doubles. */
@@ -167,9 +193,7 @@ class DueProducts {
     }
 
     private void settle(Collection<Claim> claims, String change) {
-        List<Map<String, Long>> held = new ArrayList<>();
-        claims.forEach(claim -> held.add(Map.of("product_id", claim.productId(), "version", claim.version())));
-        if (held.isEmpty()) {
+        if (claims.isEmpty()) {
             return;
         }
         // Who holds a row now is marking it: it is due anyway.
@@ -182,8 +206,14 @@ class DueProducts {
                              ORDER BY d.product_id FOR UPDATE OF d SKIP LOCKED)
                         UPDATE search_documents d SET %s FROM held WHERE d.product_id = held.product_id
                         """.formatted(change))
-                .setParameter("claims", write(held))
+                .setParameter("claims", write(held(claims)))
                 .executeUpdate();
+    }
+
+    private static List<Map<String, Long>> held(Collection<Claim> claims) {
+        return claims.stream()
+                .map(claim -> Map.of("product_id", claim.productId(), "version", claim.version()))
+                .toList();
     }
 
     private String write(Object value) {

@@ -7,7 +7,15 @@ import java.util.Map;
 
 /** Every way the search says no. */
 final class SearchError {
+    /** Of a job: for an admin, who has no use for our classes and statements. */
+    static final String FAULT = "It failed; the log says why";
+
     private SearchError() {}
+
+    /** As {@link #FAULT}, of a search node. */
+    static String trouble(IndexAway away) {
+        return away.status == 0 ? "The search node does not answer" : "The search node answered " + away.status;
+    }
 
     static Refusal invalid(String field, String message) {
         return new Refusal(

@@ -53,6 +53,11 @@ class SearchNode {
         return perform(method, path, new NStringEntity(write(body), ContentType.APPLICATION_JSON), IN_THE_BACKGROUND);
     }
 
+    /** As work, without a body. @throws IndexAway if there is no good answer */
+    JsonNode work(String method, String path) {
+        return perform(method, path, null, IN_THE_BACKGROUND);
+    }
+
     /** As work, the body being lines of JSON. @throws IndexAway if there is no good answer */
     JsonNode workLines(String method, String path, String lines) {
         return perform(method, path, new NStringEntity(lines, LINES), IN_THE_BACKGROUND);
@@ -61,6 +66,14 @@ class SearchNode {
     String write(Object value) {
         try {
             return json.writeValueAsString(value);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    JsonNode read(String value) {
+        try {
+            return json.readTree(value);
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }

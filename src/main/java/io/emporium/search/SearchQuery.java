@@ -37,6 +37,12 @@ record SearchQuery(
     private static final int WORDS = 16;
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{M}'’.]+");
 
+    // Within a word they belong to it: "o'clock", "1.5".
+    private static final Pattern AROUND_A_WORD = Pattern.compile("^['’.]+|['’.]+$");
+    private static final Pattern HAS_LETTER = Pattern.compile("[\\p{L}\\p{N}]");
+
+    private static final Pattern SKU_BEGINS = Pattern.compile("(?=.{4,100}$)[\\p{L}_.-]*\\d[\\p{L}\\p{N}_.-]*");
+
     enum Sort {
         RELEVANCE,
         NEWEST,
@@ -61,12 +67,22 @@ record SearchQuery(
 
     /** The first 16 words of the text, with a blank between; empty if there is none in it. */
     String words() {
-        List<String> words = BETWEEN_WORDS
+        return String.join(" ", wordsOf(text));
+    }
+
+    /** The first 16 words of a text. */
+    static List<String> wordsOf(String text) {
+        return BETWEEN_WORDS
                 .splitAsStream(text)
-                .filter(word -> !word.isEmpty())
+                .map(word -> AROUND_A_WORD.matcher(word).replaceAll(""))
+                .filter(word -> HAS_LETTER.matcher(word).find())
                 .limit(WORDS)
                 .toList();
-        return String.join(" ", words);
+    }
+
+    /** Whether the text may be how a SKU begins: one word with a digit in it. */
+    boolean mayBeginSku() {
+        return SKU_BEGINS.matcher(text).matches();
     }
 
     int offset() {

@@ -42,8 +42,10 @@ class SearchResource {
             operationId = "searchProducts",
             summary = "Finds products",
             description =
-                    "By words in name, brand, category and description, forgiving typos, or by SKU; no character of"
-                            + " `q` is an operator, and its first 16 words count. Reaches the first 10,000 products. What it"
+                    "By words in name, brand, category and description and their synonyms, or by SKU and how it begins; if no"
+                            + " product has every word, those with most of them, misspelt or with a last one only begun. No"
+                            + " character of `q` is an operator, and its first 16 words count. Each facet is counted over what"
+                            + " the other facets' filters leave. Reaches the first 10,000 products. What it"
                             + " finds is seconds old at most; the products shown are as they are now. The header"
                             + " `X-Search-Backend` is `elasticsearch`, or `postgresql` while that is away.")
     public RestResponse<Answer<SearchView>> search(

@@ -3,15 +3,18 @@ package io.emporium.search;
 import io.emporium.catalog.Product;
 import io.emporium.catalog.ProductView;
 import io.emporium.shared.Page;
+import io.emporium.shared.Places;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Pagination;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -27,9 +30,14 @@ import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceExceptio
 @ApplicationScoped
 class SearchService {
     static final int SUGGESTIONS = 10;
+    /** As many as the client's connections leave beside the workers. */
+    private static final int AT_ONCE = 10;
+
+    private static final Duration PATIENCE = Duration.ofMillis(300);
 
     private final ProductIndex index;
     private final DatabaseSearch database;
+    private final Places places = new Places(AT_ONCE, PATIENCE);
     private final AtomicReference<Backend> last = new AtomicReference<>(Backend.ELASTICSEARCH);
 
     SearchService(ProductIndex index, DatabaseSearch database) {
@@ -56,6 +64,10 @@ class SearchService {
      * @throws Refusal SERVICE_UNAVAILABLE if the index is away and PostgreSQL busy
      */
     Backend.From<SuggestView> suggest(String beginning) {
+        if (SearchQuery.wordsOf(beginning).isEmpty()) {
+            // Nothing begins with it, whoever is asked.
+            return new Backend.From<>(Objects.requireNonNull(last.get()), new SuggestView(List.of()));
+        }
         Backend.From<Beginnings> found = ask(() -> index.begins(beginning), () -> database.begins(beginning));
         // Brand and category can be one word, and a name come in two spellings: nobody wants to read it twice.
         Map<String, String> unlike = new TreeMap<>();
@@ -76,7 +88,8 @@ class SearchService {
 
     private <T> Backend.From<T> ask(Supplier<T> elasticsearch, Supplier<T> postgresql) {
         try {
-            T answer = elasticsearch.get();
+            // The database that sells is not to search only because many others search: they wait for a moment.
+            T answer = places.take(elasticsearch, SearchError::busy);
             if (last.getAndSet(Backend.ELASTICSEARCH) == Backend.POSTGRESQL) {
                 Log.info("Elasticsearch finds again");
             }

@@ -4,14 +4,17 @@
  * <pre>
  *   product.* event ──► SearchConsumer ──┐
  *   shelf emptied, filled ──► trigger ───┼──► search_documents (due) ──► Indexer ──► Elasticsearch
- *   index missing or empty ──► all ──────┘     one row a product          reads the product as it is now,
+ *   IndexCheck: differs ─────────────────┘     one row a product          reads the product as it is now,
  *                                                                         writes it with a version that only grows
+ *   index missing, empty, of another definition ──┐
+ *   POST /admin/search/rebuild ───────────────────┴──► search_jobs ──► Rebuild ──► a new index, then the alias
  *
- *   GET /products/search ──► ProductIndex ──(away, slow, missing)──► DatabaseSearch
- *                                 └───────────── ids ─────────────────────┴──► products by id from PostgreSQL
+ *   GET /products/search ──► Synonyms ──► ProductIndex ──(away, slow, missing)──► DatabaseSearch
+ *                                              └───────────── ids ─────────────────────┴──► products by id from PostgreSQL
  * </pre>
  *
- * Neither the events' order nor their number matters: they only say that a product is to be looked at again.
+ * Neither the events' order nor their number matters: they only say that a product is to be looked at again. What is
+ * searched how, and where the weights come from: docs/search.md.
  */
 @NullMarked
 package io.emporium.search;

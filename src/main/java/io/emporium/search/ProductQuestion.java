@@ -1,0 +1,239 @@
+package io.emporium.search;
+
+import io.emporium.search.Synonyms.Term;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A search in Elasticsearch's words. Text goes only into queries that take it as words ({@code match}, {@code term},
+ * {@code prefix}), never into one with a language of its own.
+ */
+final class ProductQuestion {
+    static final String MATCHED = "matched";
+    static final String BY_SKU = "by_sku";
+
+    private final SearchQuery query;
+    private final List<Term> terms;
+    private final Weights weights;
+
+    ProductQuestion(SearchQuery query, List<Term> terms, Weights weights) {
+        this.query = query;
+        this.terms = terms;
+        this.weights = weights;
+    }
+
+    /** Products that have every word, as it is or as a synonym, in whatever field; or the SKU. */
+    Map<String, Object> strict() {
+        return body(bool("must", terms.stream().map(this::exact).toList(), "should", better()));
+    }
+
+    /** Products that have most of the words, nearly spelt so, the last one perhaps only begun; or the SKU. */
+    Map<String, Object> loose() {
+        List<Object> words = new ArrayList<>();
+        for (int i = 0; i < terms.size(); i++) {
+            words.add(nearly(terms.get(i), i == terms.size() - 1));
+        }
+        Map<String, Object> most = Map.of("bool", Map.of("should", words, "minimum_should_match", weights.most()));
+        return body(bool("must", List.of(most), "should", better()));
+    }
+
+    private Map<String, Object> body(Map<String, Object> words) {
+        List<Object> ways = new ArrayList<>(sku());
+        if (!terms.isEmpty()) {
+            ways.add(words);
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("from", query.offset());
+        body.put("size", query.limit());
+        body.put("_source", false);
+        body.put("track_total_hits", true);
+        body.put("query", bool("should", ways, "minimum_should_match", 1));
+        // After the facets are counted: a facet shows what the others would leave, not only what was chosen in it.
+        body.put("post_filter", all(filters()));
+        body.put("sort", sort(query.sort()));
+        body.put("aggs", facets());
+        return body;
+    }
+
+    private Map<String, Object> exact(Term term) {
+        List<Object> ways = new ArrayList<>();
+        ways.add(somewhere(term.text(), 1));
+        term.synonyms().forEach(synonym -> ways.add(somewhere(synonym, weights.synonym())));
+        return Map.of("dis_max", Map.of("queries", ways));
+    }
+
+    private Map<String, Object> somewhere(String text, double boost) {
+        Map<String, Object> match = new LinkedHashMap<>();
+        match.put("query", text);
+        match.put("type", text.indexOf(' ') < 0 ? "best_fields" : "phrase");
+        match.put(
+                "fields",
+                List.of(
+                        "name^" + weights.name(),
+                        "brand^" + weights.brand(),
+                        "category^" + weights.category(),
+                        "description^" + weights.description()));
+        match.put("tie_breaker", weights.others());
+        match.put("boost", boost);
+        if (text.indexOf(' ') < 0) {
+            // "o'clock" and the like may be more than one word to the index.
+            match.put("operator", "and");
+        }
+        return Map.of("multi_match", match);
+    }
+
+    private Map<String, Object> nearly(Term term, boolean last) {
+        List<Object> ways = new ArrayList<>();
+        ways.add(exact(term));
+        if (term.isOneWord()) {
+            ways.add(misspelt("name.words", term.text(), 5, weights.name() / 2));
+            ways.add(misspelt("everything", term.text(), 10, 0.1));
+            if (last) {
+                String begun = term.text().toLowerCase(Locale.ROOT);
+                ways.add(begins("name.words", begun, weights.name()));
+                ways.add(begins("brand.folded", begun, weights.brand()));
+                ways.add(begins("category.folded", begun, weights.category()));
+            }
+        }
+        return Map.of("dis_max", Map.of("queries", ways));
+    }
+
+    private static Map<String, Object> misspelt(String field, String word, int spellings, double boost) {
+        return Map.of(
+                "match",
+                Map.of(
+                        field,
+                        Map.of(
+                                "query",
+                                word,
+                                "fuzziness",
+                                "AUTO",
+                                // The first letter is seldom wrong, and saves most of the dictionary.
+                                "prefix_length",
+                                1,
+                                // Times the words of a query it stays below the node's bound of clauses.
+                                "max_expansions",
+                                spellings,
+                                "boost",
+                                boost)));
+    }
+
+    private static Map<String, Object> begins(String field, String value, double boost) {
+        return Map.of("prefix", Map.of(field, Map.of("value", value, "boost", boost)));
+    }
+
+    /** What puts a product further up: the words side by side, and a name that is just them. */
+    private List<Object> better() {
+        List<Object> better = new ArrayList<>();
+        String words = query.words();
+        better.add(Map.of(
+                "term",
+                Map.of(
+                        "name.sort",
+                        Map.of("value", query.text().toLowerCase(Locale.ROOT), "boost", weights.phrase()))));
+        if (words.indexOf(' ') > 0) {
+            better.add(Map.of(
+                    "match_phrase", Map.of("name", Map.of("query", words, "slop", 1, "boost", weights.phrase()))));
+            better.add(Map.of(
+                    "match_phrase",
+                    Map.of("description", Map.of("query", words, "slop", 1, "boost", weights.phrase() / 4))));
+        }
+        return better;
+    }
+
+    private List<Object> sku() {
+        List<Object> sku = new ArrayList<>();
+        sku.add(Map.of("term", Map.of("sku", Map.of("value", query.text(), "boost", 1_000))));
+        if (query.mayBeginSku()) {
+            sku.add(begins("sku", query.text().toLowerCase(Locale.ROOT), 100));
+        }
+        return sku;
+    }
+
+    /** The filters by the facet they belong to. */
+    private Map<String, Object> filters() {
+        Map<String, Object> filters = new LinkedHashMap<>();
+        if (query.category() != null) {
+            filters.put("categories", Map.of("term", Map.of("category.exact", query.category())));
+        }
+        if (query.brand() != null) {
+            filters.put("brands", Map.of("term", Map.of("brand.exact", query.brand())));
+        }
+        if (query.inStock() != null) {
+            filters.put("availability", Map.of("term", Map.of("in_stock", query.inStock())));
+        }
+        Map<String, Object> range = new LinkedHashMap<>();
+        putCents(range, "gte", query.minPrice());
+        putCents(range, "lte", query.maxPrice());
+        if (!range.isEmpty()) {
+            filters.put("price_ranges", Map.of("range", Map.of("price_cents", range)));
+        }
+        return filters;
+    }
+
+    private static void putCents(Map<String, Object> range, String bound, @Nullable BigDecimal price) {
+        if (price != null) {
+            range.put(bound, price.movePointRight(2).longValueExact());
+        }
+    }
+
+    private Map<String, Object> facets() {
+        List<Map<String, Object>> ranges = new ArrayList<>();
+        for (int i = 0; i < Facets.PRICE_BOUNDS.size(); i++) {
+            int bound = Facets.PRICE_BOUNDS.get(i);
+            Map<String, Object> range = new LinkedHashMap<>();
+            range.put("key", Facets.range(bound));
+            range.put("from", bound * 100);
+            if (i + 1 < Facets.PRICE_BOUNDS.size()) {
+                range.put("to", Facets.PRICE_BOUNDS.get(i + 1) * 100);
+            }
+            ranges.add(range);
+        }
+        Map<String, Object> facets = new LinkedHashMap<>();
+        facets.put(MATCHED, Map.of("filter", Map.of("match_all", Map.of())));
+        facets.put(BY_SKU, Map.of("filter", bool("should", sku())));
+        facets.put(
+                "categories", facet("categories", "terms", Map.of("field", "category.exact", "size", Facets.VALUES)));
+        facets.put("brands", facet("brands", "terms", Map.of("field", "brand.exact", "size", Facets.VALUES)));
+        facets.put("price_ranges", facet("price_ranges", "range", Map.of("field", "price_cents", "ranges", ranges)));
+        facets.put("availability", facet("availability", "terms", Map.of("field", "in_stock")));
+        return facets;
+    }
+
+    /** Counted over what the other facets' filters leave. */
+    private Map<String, Object> facet(String name, String kind, Map<String, Object> values) {
+        Map<String, Object> others = filters();
+        others.remove(name);
+        return Map.of("filter", all(others), "aggs", Map.of("values", Map.of(kind, values)));
+    }
+
+    private static Map<String, Object> all(Map<String, Object> filters) {
+        return Map.of("bool", Map.of("filter", List.copyOf(filters.values())));
+    }
+
+    private static Map<String, Object> bool(String occurs, Object clauses) {
+        return Map.of("bool", Map.of(occurs, clauses));
+    }
+
+    private static Map<String, Object> bool(String occurs, Object clauses, String also, Object more) {
+        return Map.of("bool", Map.of(occurs, clauses, also, more));
+    }
+
+    /** Every order ends with the id, so that no product is on two pages or on none. */
+    private static List<Map<String, String>> sort(SearchQuery.Sort sort) {
+        return switch (sort) {
+            case RELEVANCE -> List.of(Map.of("_score", "desc"), Map.of("product_id", "asc"));
+            case NEWEST -> List.of(Map.of("created_at", "desc"), Map.of("product_id", "desc"));
+            case OLDEST -> List.of(Map.of("created_at", "asc"), Map.of("product_id", "asc"));
+            case PRICE_ASC -> List.of(Map.of("price_cents", "asc"), Map.of("product_id", "asc"));
+            case PRICE_DESC -> List.of(Map.of("price_cents", "desc"), Map.of("product_id", "desc"));
+            case NAME_ASC -> List.of(Map.of("name.sort", "asc"), Map.of("product_id", "asc"));
+            case NAME_DESC -> List.of(Map.of("name.sort", "desc"), Map.of("product_id", "desc"));
+        };
+    }
+}

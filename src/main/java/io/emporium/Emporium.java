@@ -12,17 +12,25 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public class Emporium implements QuarkusApplication {
 
     public static void main(String... args) {
+        // Quarkus would answer an address that is no URI itself, bare; so it is web.FrontDoor that does.
+        System.setProperty("vertx.disableURIValidation", "true");
         Path arguments = LocalMode.argumentFile();
         if (arguments != null) {
             try {
                 new LocalMode(arguments, LocalMode.home(), false, LocalMode.port(), System.out).enter();
             } catch (LocalMode.Refused e) {
-                System.err.println(e.getMessage());
-                // The line above is the answer; the hooks of a half-started Quarkus would only bury it.
-                Runtime.getRuntime().halt(1);
+                refuse(String.valueOf(e.getMessage()));
             }
+        } else {
+            ServerPasswords.missing(ConfigProvider.getConfig()).ifPresent(Emporium::refuse);
         }
         Quarkus.run(Emporium.class, args);
+    }
+
+    private static void refuse(String line) {
+        System.err.println(line);
+        // The line above is the answer; the hooks of a half-started Quarkus would only bury it.
+        Runtime.getRuntime().halt(1);
     }
 
     /** Called when everything has started. */
@@ -30,8 +38,8 @@ public class Emporium implements QuarkusApplication {
     public int run(String... args) throws IOException {
         if (LocalMode.entered()) {
             int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
-            LocalMode.leaveLinks(port);
-            System.out.println(LocalMode.welcome(port));
+            LocalLinks.leave(port);
+            System.out.println(LocalLinks.welcome(port));
         }
         Quarkus.waitForExit();
         return 0;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,13 @@ final class LocalMode {
     /** In a database of the user's own nothing is made up, and no account whose password everybody knows. */
     private static final Map<String, String> NO_DEMO = Map.of("DEMO_CATALOG", "false");
 
+    /** Everybody here has one address and Stripe's few test cards: what is counted by them says nothing. */
+    private static final Map<String, String> NOT_COUNTED = Map.of(
+            "EMPORIUM_FRAUD_RULES_ATTEMPTS_BY_CARD", "off",
+            "EMPORIUM_FRAUD_RULES_DECLINES_BY_CARD", "off",
+            "EMPORIUM_FRAUD_RULES_ATTEMPTS_BY_ADDRESS", "off",
+            "EMPORIUM_FRAUD_RULES_DECLINES_BY_ADDRESS", "off");
+
     private static final String PROCESS = "emporium.local.process";
     private static final String SET_BY_US = "emporium.local.settings";
 
@@ -58,7 +66,7 @@ final class LocalMode {
      * @param arguments the build's argument file for {@code java}
      * @param home the folder of this user's local mode: its data, and the programs that tests use too
      * @param test start from nothing, and keep the data in the build folder
-     * @param port where the application will listen, for the webhooks of the fake Stripe
+     * @param port where the application will listen, for the webhooks of the fake providers
      * @param out where progress is told
      */
     LocalMode(Path arguments, Path home, boolean test, int port, PrintStream out) {
@@ -169,10 +177,15 @@ final class LocalMode {
             Files.deleteIfExists(ready);
             Files.deleteIfExists(progress);
             (pointedElsewhere(given).contains("postgres") ? NO_DEMO : ACCOUNTS).forEach(settings::putIfAbsent);
+            NOT_COUNTED.forEach(settings::putIfAbsent);
             keepGiven(settings, given);
             System.setProperty(PROCESS, Long.toString(process.pid()));
             // The servers end when this process lets go of their standard input, and so must not drop it by accident.
             Thread.ofPlatform().daemon().name("local-servers").start(() -> hold(process));
+            if (test) {
+                // Who waits for the tests shall not find their servers still ending.
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "local-servers-end"));
+            }
             out.printf("Local mode: the servers are ready after %.1f s%n", seconds(begun));
             return settings;
         } catch (IOException e) {
@@ -190,7 +203,7 @@ final class LocalMode {
         command.addAll(List.of("--data", data.toString()));
         command.addAll(List.of("--programs", home.resolve("programs").toString()));
         command.addAll(List.of("--ready", ready.toString()));
-        command.addAll(List.of("--webhook-url", "http://127.0.0.1:" + port + "/api/v1/payments/webhooks/stripe"));
+        command.addAll(List.of("--webhooks", "http://127.0.0.1:" + port + "/api/v1/payments/webhooks/"));
         if (test) {
             command.add("--fresh");
         }
@@ -243,6 +256,17 @@ final class LocalMode {
         }
     }
 
+    private static void end(Process process) {
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException | InterruptedException e) {
+            process.destroyForcibly();
+        }
+    }
+
     private static Map<String, String> read(Path file) throws IOException {
         Properties properties = new Properties();
         try (var reader = Files.newBufferedReader(file)) {
@@ -269,17 +293,15 @@ final class LocalMode {
      * password for another server would lead nowhere.
      */
     static void keepGiven(Map<String, String> settings, Predicate<String> given) {
-        for (String name : List.of(
+        List<String> names = new ArrayList<>(NOT_COUNTED.keySet());
+        names.addAll(List.of(
                 "ADMIN_EMAIL",
                 "ADMIN_PASSWORD",
                 "DEMO_CUSTOMER_EMAIL",
                 "DEMO_CUSTOMER_PASSWORD",
                 "DEMO_CATALOG",
-                "JWT_PRIVATE_KEY_FILE")) {
-            if (given.test(name)) {
-                settings.remove(name);
-            }
-        }
+                "JWT_PRIVATE_KEY_FILE"));
+        names.stream().filter(given).forEach(settings::remove);
     }
 
     private static @Nullable String given(String name, Map<String, String> dotEnv) {
@@ -316,46 +338,6 @@ final class LocalMode {
         return settings;
     }
 
-    /** Where to go first, printed when the application has started. */
-    static String welcome(int port) {
-        String base = "http://localhost:" + port;
-        StringBuilder text = new StringBuilder("\nEmporium is open.\n");
-        line(text, "API", base + "/api/v1/products");
-        line(text, "Swagger UI", base + "/q/swagger-ui");
-        line(text, "Health", base + "/q/health");
-        line(text, "Mails", System.getProperty("EMPORIUM_MAIL_PAGE"));
-        line(text, "Fake Stripe", System.getProperty("STRIPE_API_BASE"));
-        if (System.getProperty("ADMIN_PASSWORD") != null) {
-            line(text, "Admin", System.getProperty("ADMIN_EMAIL") + "  " + System.getProperty("ADMIN_PASSWORD"));
-        }
-        if (System.getProperty("DEMO_CUSTOMER_PASSWORD") != null) {
-            line(
-                    text,
-                    "Customer",
-                    System.getProperty("DEMO_CUSTOMER_EMAIL") + "  " + System.getProperty("DEMO_CUSTOMER_PASSWORD"));
-        }
-        line(text, "Try", "curl '" + base + "/api/v1/products?limit=3'");
-        return text.toString();
-    }
-
-    /**
-     * Leaves the URLs of this start where a shell finds them, {@code . ~/.emporium/links}: the ports are free ones and
-     * differ from start to start.
-     */
-    static void leaveLinks(int port) throws IOException {
-        Files.writeString(
-                Files.createDirectories(home()).resolve("links"),
-                "SHOP=http://localhost:" + port + "\nMAILS=" + System.getProperty("EMPORIUM_MAIL_PAGE") + "\nSTRIPE="
-                        + System.getProperty("STRIPE_API_BASE") + "\nLOCAL=" + System.getProperty("EMPORIUM_LOCAL_PAGE")
-                        + "\n");
-    }
-
-    private static void line(StringBuilder text, String what, @Nullable String where) {
-        if (where != null) {
-            text.append("  %-12s %s%n".formatted(what, where));
-        }
-    }
-
     private static double seconds(long begun) {
         return (System.nanoTime() - begun) / 1e9;
     }
@@ -369,6 +351,9 @@ final class LocalMode {
         pointers.put("smtp", List.of("SMTP_HOST"));
         pointers.put("s3", List.of("AWS_ENDPOINT_URL_S3"));
         pointers.put("stripe", List.of("STRIPE_API_BASE", "STRIPE_SECRET_KEY"));
+        pointers.put("paypal", List.of("PAYPAL_API_BASE", "PAYPAL_CLIENT_ID"));
+        // It keeps the demo shop's account, and no other.
+        pointers.put("bank", List.of("BANK_API_BASE", "BANK_IBAN"));
         return pointers;
     }
 }

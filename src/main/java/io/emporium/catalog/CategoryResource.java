@@ -1,6 +1,7 @@
 package io.emporium.catalog;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ReadyAnswer;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
@@ -8,16 +9,17 @@ import jakarta.ws.rs.Path;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** The categories that have something on sale. */
 @Path("/api/v1/categories")
 @Tag(name = "Products")
 @RunOnVirtualThread
 class CategoryResource {
-    private final ProductCounts counts;
+    private final ProductCache cache;
 
-    CategoryResource(ProductCounts counts) {
-        this.counts = counts;
+    CategoryResource(ProductCache cache) {
+        this.cache = cache;
     }
 
     @GET
@@ -25,10 +27,10 @@ class CategoryResource {
     @Operation(
             operationId = "listCategories",
             summary = "Categories",
-            description = "Their names and how many products each has on sale; with more than 10,000 products up to 30"
-                    + " seconds old.")
-    public Answer<Categories> list() {
-        return Answer.of(new Categories(counts.categories()));
+            description = "Their names and how many products each has on sale; with more than 10,000 products up to a"
+                    + " minute old.")
+    public RestResponse<Answer<Categories>> list() {
+        return ReadyAnswer.<Categories>of(cache.categories()).build();
     }
 
     /** All of them, by name. */

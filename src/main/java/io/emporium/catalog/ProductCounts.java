@@ -1,5 +1,6 @@
 package io.emporium.catalog;
 
+import io.emporium.shared.Places;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -10,8 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ class ProductCounts {
     private final EntityManager database;
     private final Clock clock;
     private final Map<ProductFilter, Kept<Long>> counts = new ConcurrentHashMap<>();
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Places places = new Places(AT_ONCE, PATIENCE);
     private final Kept<List<CategoryView>> categories = new Kept<>();
 
     ProductCounts(EntityManager database, Clock clock) {
@@ -55,19 +54,7 @@ class ProductCounts {
 
     /** Before its transaction begins, so that whoever waits for a place holds no connection. */
     private long counted(ProductFilter filter) {
-        try {
-            if (!places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw CatalogError.tooManyCounts();
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw CatalogError.tooManyCounts();
-        }
-        try {
-            return count(filter.count());
-        } finally {
-            places.release();
-        }
+        return places.take(() -> count(filter.count()), CatalogError::tooManyCounts);
     }
 
     /** Names and counts of all categories, by name; as fresh as a count. */

@@ -18,6 +18,11 @@ record ProductFilter(
         @Nullable BigDecimal maxPrice,
         @Nullable Boolean inStock) {
 
+    /** A product's own; not the words that the search keeps beside them. */
+    private static final String COLUMNS =
+            "p.product_id, p.name, p.description, p.price, p.currency, p.category, p.brand, p.sku, p.stock_quantity,"
+                    + " p.image_url, p.is_active, p.created_at, p.updated_at, p.version";
+
     enum Sort {
         NEWEST("created_at DESC, product_id DESC"),
         OLDEST("created_at, product_id"),
@@ -44,7 +49,8 @@ record ProductFilter(
         String where = where(arguments);
         arguments.add(limit);
         arguments.add(offset);
-        String sql = "SELECT p.* FROM (SELECT product_id FROM products WHERE " + where + " ORDER BY " + sort.order
+        String sql = "SELECT " + COLUMNS + " FROM (SELECT product_id FROM products WHERE " + where + " ORDER BY "
+                + sort.order
                 + " LIMIT ?" + (arguments.size() - 1) + " OFFSET ?" + arguments.size()
                 + ") page JOIN products p USING (product_id) ORDER BY p." + sort.order.replace(", ", ", p.");
         return new Statement(sql, List.copyOf(arguments));

@@ -1,9 +1,11 @@
 package io.emporium.catalog;
 
+import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
+import io.emporium.web.ReadyAnswer;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
@@ -48,11 +50,13 @@ class ProductResource {
     private static final String PRICE = "\\d{1,8}(\\.\\d{1,2})?";
 
     private final ProductService products;
+    private final ProductCache cache;
     private final Idempotency idempotency;
     private final Caller caller;
 
-    ProductResource(ProductService products, Idempotency idempotency, Caller caller) {
+    ProductResource(ProductService products, ProductCache cache, Idempotency idempotency, Caller caller) {
         this.products = products;
+        this.cache = cache;
         this.idempotency = idempotency;
         this.caller = caller;
     }
@@ -64,8 +68,8 @@ class ProductResource {
             operationId = "listProducts",
             summary = "Products on sale",
             description = "Filtered, sorted and paged. Reaches the first 100,000 products of a list. `total_items` is"
-                    + " exact up to 10,000 and may be 30 seconds old above that.")
-    public Answer<ProductListView> list(
+                    + " exact up to 10,000 and may be a minute old above that.")
+    public RestResponse<Answer<ProductListView>> list(
             @QueryParam("category") @Size(max = 100) @Pattern(regexp = ProductRequest.LINE) @Nullable String category,
             @QueryParam("brand") @Size(max = 100) @Pattern(regexp = ProductRequest.LINE) @Nullable String brand,
             @Parameter(schema = @Schema(type = org.eclipse.microprofile.openapi.annotations.enums.SchemaType.NUMBER))
@@ -96,7 +100,8 @@ class ProductResource {
                 maxPrice == null ? null : new BigDecimal(maxPrice),
                 inStock == null ? null : Boolean.valueOf(inStock));
         ProductFilter.Sort order = ProductFilter.Sort.valueOf(sort.toUpperCase(Locale.ROOT));
-        return Answer.of(ProductListView.of(products.getAll(filter, order, page, limit)));
+        return ReadyAnswer.<ProductListView>of(cache.page(filter, order, page, limit))
+                .build();
     }
 
     /** low-level-design 4.2.2. */
@@ -111,13 +116,22 @@ class ProductResource {
     public RestResponse<Answer<ProductView>> get(
             @PathParam("product_id") long productId,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
-        Product product = products.getById(productId, caller.isAdmin());
-        ProductTag tag = ProductTag.of(product);
-        return tag.isIn(ifNoneMatch)
+        ProductCache.Shown shown;
+        try {
+            shown = cache.product(productId);
+        } catch (Refusal notOnSale) {
+            if (!caller.isAdmin()) {
+                throw notOnSale;
+            }
+            return tagged(products.getById(productId, true));
+        }
+        return ProductTag.isIn(ifNoneMatch, shown.tag())
                 ? RestResponse.ResponseBuilder.<Answer<ProductView>>notModified()
-                        .header(HttpHeaders.ETAG, tag.header())
+                        .header(HttpHeaders.ETAG, shown.tag())
                         .build()
-                : tagged(product);
+                : ReadyAnswer.<ProductView>of(shown.product())
+                        .header(HttpHeaders.ETAG, shown.tag())
+                        .build();
     }
 
     /** low-level-design 4.2.3. */

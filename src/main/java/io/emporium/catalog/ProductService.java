@@ -16,6 +16,7 @@ import io.emporium.shared.Refusal;
 import io.emporium.web.AuditLog;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Query;
@@ -44,6 +45,7 @@ class ProductService {
     private final ProductCounts counts;
     private final Stock stock;
     private final Outbox outbox;
+    private final Event<ProductsChanged> changed;
     private final AuditLog audit;
     private final Validator validator;
     private final ObjectMapper json;
@@ -55,6 +57,7 @@ class ProductService {
             ProductCounts counts,
             Stock stock,
             Outbox outbox,
+            Event<ProductsChanged> changed,
             AuditLog audit,
             Validator validator,
             ObjectMapper json,
@@ -64,6 +67,7 @@ class ProductService {
         this.counts = counts;
         this.stock = stock;
         this.outbox = outbox;
+        this.changed = changed;
         this.audit = audit;
         this.validator = validator;
         this.json = json;
@@ -175,6 +179,9 @@ class ProductService {
                     withdrawn
                             ? withdrawn(product)
                             : new ProductChanged(UUID.randomUUID(), product.productId(), product.version(), now));
+        } else {
+            // Whoever edits again what was not seen to be saved shall see it.
+            changed.fire(new ProductsChanged(Set.of(product.productId())));
         }
         countStock(product, request.stockQuantity(), actorId);
         ProductView after = ProductView.of(product);
@@ -192,9 +199,10 @@ class ProductService {
     }
 
     /** Two who take one SKU at once are told apart by the constraint, not by a look before. */
-    private static void write(Product product) {
+    private void write(Product product) {
         try {
             product.persistAndFlush();
+            changed.fire(new ProductsChanged(Set.of(product.productId())));
         } catch (ConstraintViolationException refused) {
             if ("products_sku_key".equals(refused.getConstraintName())) {
                 throw CatalogError.duplicateSku();

@@ -19,9 +19,9 @@ record ProductTag(long version, int stock) {
         return "\"" + version + "." + stock + "\"";
     }
 
-    /** Whether {@code If-None-Match} names this very representation. */
-    boolean isIn(@Nullable String ifNoneMatch) {
-        return ifNoneMatch != null && any(ifNoneMatch, header());
+    /** Whether {@code If-None-Match} names the representation with that tag. */
+    static boolean isIn(@Nullable String ifNoneMatch, String tag) {
+        return ifNoneMatch != null && any(ifNoneMatch, tag);
     }
 
     /**

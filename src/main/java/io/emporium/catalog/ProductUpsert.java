@@ -5,6 +5,7 @@ import io.emporium.catalog.CatalogEvent.ProductCreated;
 import io.emporium.inventory.Stock;
 import io.emporium.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.math.BigDecimal;
 import java.sql.Array;
@@ -42,6 +43,7 @@ class ProductUpsert {
     private final DataSource database;
     private final Stock stock;
     private final Outbox outbox;
+    private final Event<ProductsChanged> news;
     private final Clock clock;
     private final String currency;
 
@@ -49,11 +51,13 @@ class ProductUpsert {
             DataSource database,
             Stock stock,
             Outbox outbox,
+            Event<ProductsChanged> news,
             Clock clock,
             @ConfigProperty(name = "emporium.currency") String currency) {
         this.database = database;
         this.stock = stock;
         this.outbox = outbox;
+        this.news = news;
         this.clock = clock;
         this.currency = Currency.getInstance(currency).getCurrencyCode();
     }
@@ -114,6 +118,9 @@ class ProductUpsert {
             changed.addAll(edits.keySet());
             changed.retainAll(seen);
             outbox.appendAll(events);
+            if (!events.isEmpty()) {
+                news.fire(new ProductsChanged(Set.copyOf(edits.keySet())));
+            }
             return new Outcome(created.size(), changed.size(), seen.size() - changed.size(), withdrawn, again);
         } catch (SQLException fault) {
             throw new IllegalStateException("the import's batch failed: " + fault.getSQLState(), fault);

@@ -1,6 +1,7 @@
 package io.emporium.identity;
 
 import io.emporium.outbox.NotAWorker;
+import io.emporium.shared.CardNumbers;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -214,7 +215,7 @@ class Sessions {
     }
 
     private static @Nullable String storable(@Nullable String userAgent) {
-        if (userAgent == null) {
+        if (userAgent == null || CardNumbers.isInText(userAgent)) {
             return null;
         }
         String plain = userAgent.replaceAll("[^\\x20-\\x7e]", "?");

@@ -51,20 +51,32 @@ class Notification extends PanacheEntityBase {
     @Column(name = "created_at", updatable = false)
     Instant createdAt;
 
-    /** @return whether it is new: the event may have told the user before */
+    /**
+     * @param aboutType what kind of thing it is about: order or product
+     * @param aboutId which one
+     * @return whether it is new: the event may have told the user before
+     */
     static boolean tell(
-            long userId, UUID eventId, String type, String title, String message, long orderId, Instant now) {
+            long userId,
+            UUID eventId,
+            String type,
+            String title,
+            String message,
+            String aboutType,
+            long aboutId,
+            Instant now) {
         return getEntityManager()
                         .createNativeQuery("""
                                 INSERT INTO notifications (user_id, type, title, message, related_entity_type, related_entity_id, event_id, created_at)
-                                VALUES (:user, :type, :title, :message, 'order', :order, :event, :now)
+                                VALUES (:user, :type, :title, :message, :aboutType, :aboutId, :event, :now)
                                 ON CONFLICT (user_id, type, event_id) DO NOTHING
                                 """)
                         .setParameter("user", userId)
                         .setParameter("type", type)
                         .setParameter("title", title)
                         .setParameter("message", message)
-                        .setParameter("order", orderId)
+                        .setParameter("aboutType", aboutType)
+                        .setParameter("aboutId", aboutId)
                         .setParameter("event", eventId)
                         .setParameter("now", now)
                         .executeUpdate()

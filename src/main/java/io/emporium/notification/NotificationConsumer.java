@@ -10,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Hears what happens to orders and their money, and has the customer told. */
+/** Hears what happens to orders and their money, and has the customer told; and what runs low, and has the admins told. */
 @ApplicationScoped
 class NotificationConsumer implements EventConsumer {
     private final NotificationService notifications;
@@ -34,7 +34,7 @@ class NotificationConsumer implements EventConsumer {
 
     @Override
     public List<String> types() {
-        return List.of("order.*", "payment.*", "refund.*");
+        return List.of("order.*", "payment.*", "refund.*", "inventory.*");
     }
 
     @Override
@@ -47,6 +47,11 @@ class NotificationConsumer implements EventConsumer {
             case "order.cancelled" -> notifications.sendCancellation(event.as(OrderEvent.OrderCancelled.class));
             case "payment.completed" -> notifications.sendPaymentReceipt(event.as(PaymentEvent.PaymentCompleted.class));
             case "payment.failed" -> notifications.sendPaymentFailure(event.as(PaymentEvent.PaymentFailed.class));
+            case "payment.disputed" -> notifications.tellOfDispute(event.as(PaymentEvent.PaymentDisputed.class));
+            case "payment.dispute_closed" ->
+                notifications.tellOfDecision(event.as(PaymentEvent.PaymentDisputeClosed.class));
+            case "inventory.low" -> notifications.tellLowStock(event, event.as(StockNews.class));
+            case "inventory.sold_out" -> notifications.tellSoldOut(event, event.as(StockNews.class));
             case "refund.succeeded" -> notifications.sendRefund(event.as(PaymentEvent.RefundSucceeded.class));
             default -> {
                 // Of no interest to a customer, or newer than this code.

@@ -13,15 +13,20 @@ import io.emporium.order.OrderEvent.OrderPlaced;
 import io.emporium.order.OrderEvent.OrderShipped;
 import io.emporium.order.Orders;
 import io.emporium.outbox.DomainEvent;
+import io.emporium.outbox.ReceivedEvent;
 import io.emporium.payment.PaymentEvent;
 import io.emporium.payment.PaymentEvent.PaymentCompleted;
+import io.emporium.payment.PaymentEvent.PaymentDisputeClosed;
+import io.emporium.payment.PaymentEvent.PaymentDisputed;
 import io.emporium.payment.PaymentEvent.PaymentFailed;
 import io.emporium.payment.PaymentEvent.RefundSucceeded;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -161,6 +166,55 @@ public class NotificationService {
                         letter(customer, event.orderId()).with("amount", Letter.money(event.amount()))));
     }
 
+    /** A customer has asked their bank for the money back: for those who run the shop, and in the shop only. */
+    void tellOfDispute(PaymentDisputed event) {
+        String due =
+                event.evidenceDueBy() == null ? "" : ". It can be answered until " + Letter.time(event.evidenceDueBy());
+        tellAdmins(
+                event.id(),
+                "order",
+                event.orderId(),
+                "payment_disputed",
+                "Payment Disputed",
+                "The payment of order " + event.orderNumber() + " is disputed over " + Letter.money(event.amount())
+                        + " (" + event.reason() + ")" + due);
+    }
+
+    void tellOfDecision(PaymentDisputeClosed event) {
+        tellAdmins(
+                event.id(),
+                "order",
+                event.orderId(),
+                "payment_dispute_closed",
+                "Dispute Closed",
+                "The dispute over " + Letter.money(event.amount()) + " of order " + event.orderNumber() + " is closed: "
+                        + event.status());
+    }
+
+    /** In the shop only, to every admin. That the last ones went at once is told as being sold out. */
+    void tellLowStock(ReceivedEvent event, StockNews news) {
+        if (news.left() > 0) {
+            tellAdmins(
+                    event.id(),
+                    "product",
+                    news.productId(),
+                    "low_stock",
+                    "Low Stock",
+                    "Only " + news.left() + " of " + news.sku() + " left");
+        }
+    }
+
+    void tellSoldOut(ReceivedEvent event, StockNews news) {
+        tellAdmins(event.id(), "product", news.productId(), "sold_out", "Sold Out", news.sku() + " is sold out");
+    }
+
+    private void tellAdmins(UUID eventId, String about, long id, String type, String title, String message) {
+        Instant now = clock.instant();
+        for (long adminId : User.activeAdmins()) {
+            Notification.tell(adminId, eventId, type, title, message, about, id, now);
+        }
+    }
+
     private Optional<User> tell(OrderEvent event, String type, String title, String message) {
         return tell(event, event.userId(), event.orderId(), type, title, message);
     }
@@ -174,7 +228,7 @@ public class NotificationService {
             DomainEvent event, long userId, long orderId, String type, String title, String message) {
         Optional<User> customer = User.<User>findByIdOptional(userId).filter(User::isActive);
         if (customer.isEmpty()
-                || !Notification.tell(userId, event.id(), type, title, message, orderId, clock.instant())) {
+                || !Notification.tell(userId, event.id(), type, title, message, "order", orderId, clock.instant())) {
             return Optional.empty();
         }
         return customer;

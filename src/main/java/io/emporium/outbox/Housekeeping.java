@@ -37,12 +37,13 @@ class Housekeeping {
                 DELETE FROM outbox WHERE position IN (
                     SELECT position FROM outbox WHERE taken_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED)
                 """, before));
+        // Looked up one by one: joined, the whole outbox would be read.
         inBatches(() -> delete("""
                 DELETE FROM inbox WHERE message_id IN (
                     SELECT message_id FROM inbox
                      WHERE status = 'done' AND done_at < :before
-                       AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.event_id = inbox.event_id AND outbox.taken_at IS NULL)
-                     LIMIT :batch FOR UPDATE SKIP LOCKED)
+                       AND coalesce((SELECT taken_at IS NOT NULL FROM outbox WHERE outbox.event_id = inbox.event_id), TRUE)
+                     ORDER BY done_at LIMIT :batch FOR UPDATE SKIP LOCKED)
                 """, before));
     }
 

@@ -156,7 +156,8 @@ public class Inbox implements Replayable {
         }
     }
 
-    private void attempt(EventConsumer consumer, UUID eventId) {
+    /** Tries it unless somebody else has, or does. */
+    void attempt(EventConsumer consumer, UUID eventId) {
         try {
             QuarkusTransaction.requiringNew().run(() -> {
                 // Whoever holds the row is trying it now.

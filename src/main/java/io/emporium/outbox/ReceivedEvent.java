@@ -34,11 +34,12 @@ public final class ReceivedEvent {
     }
 
     /**
-     * The event as its module's record.
+     * The event as its module's record; or, for who may not know that module, as a record of their own with what they
+     * need of it.
      *
      * @throws IllegalArgumentException if it does not fit
      */
-    public <T extends DomainEvent> T as(Class<T> event) {
+    public <T> T as(Class<T> event) {
         return cloudEvents.convert(data, event);
     }
 }

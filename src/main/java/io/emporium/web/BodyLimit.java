@@ -1,5 +1,6 @@
 package io.emporium.web;
 
+import io.emporium.shared.Refusal;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
@@ -17,8 +18,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * No body is larger than 256 KB (contract.md "Limits"), whether its length is announced or not; only what is read as a
- * stream may be, up to {@code quarkus.http.limits.max-body-size}.
+ * No body is larger than 256 KB (contract.md "Limits"), whether its length is announced or not; only an image and a bank
+ * statement may be, and what is read as a stream, up to {@code quarkus.http.limits.max-body-size}.
  */
 @Singleton
 class BodyLimit {
@@ -30,6 +31,8 @@ class BodyLimit {
     private static final Duration LINGER = Duration.ofMillis(500);
     private static final String IMAGE = "/api/v1/products/\\d+/image";
     private static final long IMAGE_BYTES = 6 * 1024 * 1024;
+    private static final String STATEMENT = "/api/v1/payments/bank-statements";
+    private static final long STATEMENT_BYTES = 8 * 1024 * 1024;
 
     void announced(@Observes Filters filters) {
         filters.register(BodyLimit::check, Doors.BODY_LIMIT);
@@ -68,6 +71,12 @@ class BodyLimit {
         }
     }
 
+    /** What whoever sends more than the limit is told; of what is streamed the server's own limit says no. */
+    static Refusal refusal(HttpServerRequest request) {
+        long limit = limit(request);
+        return limit == Long.MAX_VALUE ? Faults.ofStatus(413) : Faults.payloadTooLarge(limit);
+    }
+
     private static long limit(HttpServerRequest request) {
         if (!request.method().equals(HttpMethod.POST)) {
             return BYTES;
@@ -75,6 +84,9 @@ class BodyLimit {
         String path = request.path();
         if (STREAMED.contains(path)) {
             return Long.MAX_VALUE;
+        }
+        if (path.equals(STATEMENT)) {
+            return STATEMENT_BYTES;
         }
         return path.matches(IMAGE) ? IMAGE_BYTES : BYTES;
     }
@@ -97,10 +109,12 @@ class BodyLimit {
     }
 
     private static final class CountedStream extends FilterInputStream {
+        private final long limit;
         private long left;
 
         CountedStream(InputStream body, long limit) {
             super(body);
+            this.limit = limit;
             this.left = limit;
         }
 
@@ -120,7 +134,7 @@ class BodyLimit {
             }
             left -= Math.max(0, read);
             if (left < 0) {
-                throw new TooLarge();
+                throw new TooLarge(limit);
             }
             return read;
         }
@@ -137,6 +151,12 @@ class BodyLimit {
     /** More came than may come. An IOException, because readers pass those on as they are. */
     static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
+
+        final long limit;
+
+        TooLarge(long limit) {
+            this.limit = limit;
+        }
     }
 
     /** The client went away or stopped sending. */

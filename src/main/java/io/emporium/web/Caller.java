@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import io.emporium.shared.Refusal;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,13 @@ public class Caller {
     public static final String ADMIN = "admin";
 
     private final SecurityIdentity identity;
+    private final ClientAddress clients;
+    private final CurrentVertxRequest door;
 
-    Caller(SecurityIdentity identity) {
+    Caller(SecurityIdentity identity, ClientAddress clients, CurrentVertxRequest door) {
         this.identity = identity;
+        this.clients = clients;
+        this.door = door;
     }
 
     /** @throws Refusal AUTHENTICATION_REQUIRED if nobody is signed in */
@@ -44,5 +49,14 @@ public class Caller {
 
     public boolean isAdmin() {
         return identity.hasRole(ADMIN);
+    }
+
+    /**
+     * Where they are, as the rates count it: an IPv4 address, or the network of an IPv6 one. Behind a proxy it is theirs only
+     * if the proxy is trusted. Null where that cannot be told.
+     */
+    public @Nullable String address() {
+        String address = clients.of(door.getCurrent().request());
+        return address.equals(ClientAddress.UNKNOWN) ? null : address;
     }
 }

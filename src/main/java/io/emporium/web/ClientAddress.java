@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 class ClientAddress {
+    /** Of whom not even the connection tells. */
+    static final String UNKNOWN = "unknown";
+
     private final List<Block> trusted;
 
     ClientAddress(WebSettings settings) {
@@ -28,7 +31,7 @@ class ClientAddress {
     String of(HttpServerRequest request) {
         InetAddress client = resolve(request);
         return switch (client) {
-            case null -> "unknown";
+            case null -> UNKNOWN;
             case Inet6Address v6 -> HexFormat.of().formatHex(v6.getAddress(), 0, 8) + "/64";
             default -> client.getHostAddress();
         };

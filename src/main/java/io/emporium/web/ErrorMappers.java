@@ -3,6 +3,7 @@ package io.emporium.web;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Refusal;
 import io.quarkus.hibernate.validator.runtime.jaxrs.ResteasyReactiveViolationException;
 import io.quarkus.logging.Log;
@@ -119,11 +120,12 @@ class ErrorMappers {
     public Response any(Throwable fault, Request request, UriInfo uri) {
         Refusal refusal = Faults.refusal(fault);
         switch (refusal.code()) {
-            case INTERNAL_SERVER_ERROR -> Log.errorf(fault, "%s %s failed", request.getMethod(), uri.getPath());
+            case INTERNAL_SERVER_ERROR ->
+                Log.errorf(fault, "%s %s failed", request.getMethod(), CardNumbers.masked(uri.getPath()));
             // An outage would fill the log with the same trace; its first line says enough.
             case SERVICE_UNAVAILABLE ->
-                Log.warnf("%s %s is unavailable: %s", request.getMethod(), uri.getPath(), fault);
-            default -> Log.debugf(fault, "%s %s refused", request.getMethod(), uri.getPath());
+                Log.warnf("%s %s is unavailable: %s", request.getMethod(), CardNumbers.masked(uri.getPath()), fault);
+            default -> Log.debugf(fault, "%s %s refused", request.getMethod(), CardNumbers.masked(uri.getPath()));
         }
         return Failure.answer(refusal);
     }

@@ -31,8 +31,8 @@ final class Faults {
             if (link instanceof Refusal refusal) {
                 return refusal;
             }
-            if (link instanceof BodyLimit.TooLarge) {
-                return payloadTooLarge();
+            if (link instanceof BodyLimit.TooLarge tooLarge) {
+                return payloadTooLarge(tooLarge.limit);
             }
             if (link instanceof BodyLimit.Unreadable) {
                 return malformed("The request's body could not be read");
@@ -107,11 +107,12 @@ final class Faults {
         return Refusal.notFound("Resource");
     }
 
-    static Refusal payloadTooLarge() {
+    /** @param most bytes */
+    static Refusal payloadTooLarge(long most) {
         return new Refusal(
                 Refusal.Code.PAYLOAD_TOO_LARGE,
-                "The request's body is larger than " + BodyLimit.BYTES / 1024 + " KB",
-                Map.of("max_bytes", BodyLimit.BYTES));
+                "The request's body is larger than " + most / 1024 + " KB",
+                Map.of("max_bytes", most));
     }
 
     static Refusal authenticationRequired() {
@@ -144,7 +145,7 @@ final class Faults {
             case 405 -> new Refusal(Refusal.Code.METHOD_NOT_ALLOWED, "This resource has no such method");
             case 406 ->
                 new Refusal(Refusal.Code.NOT_ACCEPTABLE, "This resource is not available in a format you accept");
-            case 413 -> payloadTooLarge();
+            case 413 -> payloadTooLarge(BodyLimit.BYTES);
             case 415 ->
                 new Refusal(Refusal.Code.UNSUPPORTED_MEDIA_TYPE, "This resource does not take this content type");
             case 503 -> unavailable(SOON);

@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Refusal;
 import io.quarkus.logging.Log;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -12,6 +13,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /** Answers in the envelope what never reaches a resource: unknown paths, addresses and headers that are too long, faults of the router. */
 @Singleton
@@ -30,7 +33,7 @@ class FrontDoor {
     }
 
     void inFront(@Observes Filters filters) {
-        filters.register(this::lengths, Doors.BODY_LIMIT + 1);
+        filters.register(this::address, Doors.BODY_LIMIT + 1);
     }
 
     void behind(@Observes Router router) {
@@ -40,7 +43,7 @@ class FrontDoor {
         }
     }
 
-    private void lengths(RoutingContext door) {
+    private void address(RoutingContext door) {
         if (door.request().uri().length() > LONGEST_ADDRESS) {
             answer(door, 414, Faults.malformed("The address is longer than " + LONGEST_ADDRESS / 1024 + " KB"));
         } else if (door.request().headers().entries().stream()
@@ -49,23 +52,35 @@ class FrontDoor {
                         .sum()
                 > LONGEST_HEADERS) {
             answer(door, 431, Faults.malformed("The headers are longer than " + LONGEST_HEADERS / 1024 + " KB"));
+        } else if (!isUri(door.request().uri())) {
+            answer(door, 400, Faults.malformed("The address is no URI"));
         } else {
             door.next();
+        }
+    }
+
+    private static boolean isUri(String address) {
+        try {
+            return new URI(address).getRawPath() != null;
+        } catch (URISyntaxException no) {
+            return false;
         }
     }
 
     private void failed(RoutingContext door) {
         Throwable fault = door.failure();
         // Vert.x wraps nothing into its own failures, so a bare status is the router's own word.
-        Refusal refusal = fault == null || (door.statusCode() >= 400 && door.statusCode() < 500)
-                ? Faults.ofStatus(door.statusCode())
-                : Faults.refusal(fault);
+        boolean isRouters = fault == null || (door.statusCode() >= 400 && door.statusCode() < 500);
+        Refusal refusal = isRouters ? Faults.ofStatus(door.statusCode()) : Faults.refusal(fault);
+        if (isRouters && door.statusCode() == 413) {
+            refusal = BodyLimit.refusal(door.request());
+        }
         if (refusal.code() == Refusal.Code.INTERNAL_SERVER_ERROR) {
             Log.errorf(
                     fault,
                     "%s %s failed before a resource was reached",
                     door.request().method(),
-                    door.request().path());
+                    CardNumbers.masked(door.request().path()));
         }
         answer(door, refusal.code().status(), refusal);
     }

@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -81,6 +82,15 @@ public class Idempotency {
                         Map.of(
                                 "fields",
                                 List.of(Map.of("field", HEADER, "message", "1 to 255 visible ASCII characters"))));
+            }
+            // It is stored.
+            if (CardNumbers.isInKey(key)) {
+                throw new Refusal(
+                        Refusal.Code.VALIDATION_ERROR,
+                        "Card numbers are not accepted",
+                        Map.of(
+                                "fields",
+                                List.of(Map.of("field", HEADER, "message", "must not contain a card number"))));
             }
         }
     }

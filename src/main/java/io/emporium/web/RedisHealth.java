@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
-/** Whether Redis answers. Without it each process limits by itself. */
+/** Whether Redis answers. Without it each process limits by itself, and reads the catalogue from the database. */
 @Wellness
 @Singleton
 class RedisHealth implements HealthCheck {

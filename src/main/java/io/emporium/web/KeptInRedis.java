@@ -1,0 +1,198 @@
+package io.emporium.web;
+
+import io.emporium.web.Cache.Kind;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link Cache} keeps, as it stands in Redis: one script for each thing that must happen at once. */
+@Singleton
+class KeptInRedis {
+    // The number counts up with the form of what is kept: while an update rolls through the cluster, both forms are.
+    private static final String PLACE = "emporium:cache:1:";
+    /** Each kind's epoch; without it nothing is kept of the kind. */
+    static final String EPOCHS = PLACE + "epochs";
+
+    private static final Duration LEASE = Duration.ofSeconds(1);
+
+    // What is kept begins with V; L and a token is a lease. The kind's epoch is part of every key: with another one all
+    // of
+    // the kind is forgotten, without KEYS. A whole begins with a line of the ids of its parts.
+    private static final String EPOCH = """
+            local fresh = 1 - redis.call('EXISTS', KEYS[1])
+            local function epoch(kind, token)
+              local epoch = redis.call('HGET', KEYS[1], kind)
+              if not epoch then
+                epoch = token
+                redis.call('HSET', KEYS[1], kind, epoch)
+              end
+              return epoch
+            end
+            """;
+    private static final String LOOK = EPOCH + """
+            local token = ARGV[1]
+            local function look(place)
+              local kept = redis.call('GET', place)
+              if not kept then
+                redis.call('SET', place, 'L' .. token, 'PX', ARGV[2])
+                return 'L'
+              end
+              if string.byte(kept) == 76 then
+                return 'B'
+              end
+              return kept
+            end
+            local found = {fresh, look(ARGV[4] .. epoch(ARGV[3], token) .. ':' .. ARGV[5])}
+            if ARGV[6] and string.byte(found[2]) == 86 then
+              local place = ARGV[7] .. epoch(ARGV[6], token) .. ':'
+              local line = string.find(found[2], '\\n', 1, true)
+              for id in string.gmatch(string.sub(found[2], 2, line - 1), '%d+') do
+                found[#found + 1] = look(place .. id)
+              end
+            end
+            return found
+            """;
+    private static final String KEEP = """
+            local epoch = redis.call('HGET', KEYS[1], ARGV[2])
+            if not epoch then
+              return 0
+            end
+            local order = ARGV[3] .. 'order'
+            local time = redis.call('TIME')
+            local now = time[1] * 1000000 + time[2]
+            for i = 6, #ARGV, 2 do
+              local place = ARGV[3] .. epoch .. ':' .. ARGV[i]
+              if redis.call('GET', place) == 'L' .. ARGV[1] then
+                redis.call('SET', place, 'V' .. ARGV[i + 1], 'PX', ARGV[4])
+                redis.call('ZADD', order, now, place)
+              end
+            end
+            local over = redis.call('ZCARD', order) - tonumber(ARGV[5])
+            if over > 0 then
+              local eldest = redis.call('ZPOPMIN', order, over)
+              for i = 1, #eldest, 2 do
+                redis.call('DEL', eldest[i])
+              end
+            end
+            return 1
+            """;
+    private static final String FORGET = """
+            local epoch = redis.call('HGET', KEYS[1], ARGV[1])
+            if epoch then
+              for i = 3, #ARGV do
+                redis.call('DEL', ARGV[2] .. epoch .. ':' .. ARGV[i])
+              end
+            end
+            return 1
+            """;
+
+    private final RedisLink redis;
+    private final Event<Cache.Emptied> emptied;
+
+    KeptInRedis(RedisLink redis, Event<Cache.Emptied> emptied) {
+        this.redis = redis;
+        this.emptied = emptied;
+    }
+
+    enum State {
+        KEPT,
+        /** To us: we are to read it, and to keep it. */
+        LEASED,
+        /** Somebody else reads it. */
+        BUSY
+    }
+
+    /** @param value empty unless it is kept */
+    record Looked(State state, byte[] value) {
+        private static Looked of(byte[] found) {
+            byte[] value = new byte[found.length - 1];
+            System.arraycopy(found, 1, value, 0, value.length);
+            return new Looked(
+                    switch (found[0]) {
+                        case 'V' -> State.KEPT;
+                        case 'L' -> State.LEASED;
+                        default -> State.BUSY;
+                    },
+                    value);
+        }
+    }
+
+    /**
+     * @param token of the lease, if we get one
+     * @param parts of what kind the parts are; null where it has none
+     * @return what was asked for, then its parts; null while Redis is passed over
+     */
+    @Nullable
+    List<Looked> look(String token, Kind kind, String name, @Nullable Kind parts) {
+        if (!redis.isUsable()) {
+            return null;
+        }
+        Request request = script(LOOK)
+                .arg(token)
+                .arg(String.valueOf(LEASE.toMillis()))
+                .arg(kind.name())
+                .arg(place(kind))
+                .arg(name);
+        if (parts != null) {
+            request.arg(parts.name()).arg(place(parts));
+        }
+        Response found = redis.ask(request);
+        if (found == null) {
+            return null;
+        }
+        if (found.get(0).toInteger() == 1) {
+            emptied.fireAsync(new Cache.Emptied());
+        }
+        List<Looked> looked = new ArrayList<>(found.size() - 1);
+        for (int i = 1; i < found.size(); i++) {
+            looked.add(Looked.of(found.get(i).toBytes()));
+        }
+        return looked;
+    }
+
+    /** Those of the values whose lease is still ours. */
+    void keep(String token, Kind kind, Map<String, byte[]> values) {
+        if (values.isEmpty() || !redis.isReady()) {
+            return;
+        }
+        long longest = kind.kept().toMillis();
+        Request request = script(KEEP)
+                .arg(token)
+                .arg(kind.name())
+                .arg(place(kind))
+                .arg(String.valueOf(longest - ThreadLocalRandom.current().nextLong(longest / 10 + 1)))
+                .arg(String.valueOf(kind.most()));
+        values.forEach((name, value) -> request.arg(name).arg(Buffer.buffer(value)));
+        redis.ask(request);
+    }
+
+    void forget(Kind kind, Collection<?> names) {
+        if (!names.isEmpty()) {
+            Request request = script(FORGET).arg(kind.name()).arg(place(kind));
+            names.forEach(name -> request.arg(name.toString()));
+            redis.forget(request);
+        }
+    }
+
+    void forgetAll(Kind kind) {
+        redis.forget(Request.cmd(Command.HDEL).arg(EPOCHS).arg(kind.name()));
+    }
+
+    private static String place(Kind kind) {
+        return PLACE + kind.name() + ":";
+    }
+
+    private static Request script(String script) {
+        return Request.cmd(Command.EVAL).arg(script).arg("1").arg(EPOCHS);
+    }
+}

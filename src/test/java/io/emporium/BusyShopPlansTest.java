@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,7 +33,21 @@ import org.junit.jupiter.api.Test;
  * Hibernate sends it, planned on tables of up to 1,000,000 rows. The catalogue's lists have a test of their own.
  */
 @QuarkusTest
+@TestProfile(BusyShopPlansTest.Watchful.class)
 class BusyShopPlansTest {
+    /** Counts by card and address too, as a shop outside of local mode does. */
+    public static class Watchful implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> rules = new LinkedHashMap<>();
+            for (String signal :
+                    List.of("attempts-by-card", "declines-by-card", "attempts-by-address", "declines-by-address")) {
+                rules.put("emporium.fraud.rules." + signal, "review at 1000 within 1h");
+            }
+            return rules;
+        }
+    }
+
     private static final int MANY = Integer.getInteger("emporium.plan-rows", 1_000_000);
     private static final int SOME = MANY / 5;
     /** So many rows may be sorted: what one order, cart or customer has. */
@@ -85,6 +104,38 @@ class BusyShopPlansTest {
                         "refund_id, order_id, payment_id, status, cause, amount, created_at",
                         "n, n, n, (ARRAY['pending_approval','processing','pending','succeeded','failed','rejected'])[1 + n % 6], 'requested', 1, now() - n * interval '1 s'"));
         TABLES.put(
+                "disputes",
+                new Fill(
+                        SOME,
+                        "dispute_id, provider_reference, payment_id, order_id, status, created_at",
+                        "n, 'dp_' || n, n, n, (ARRAY['needs_response','under_review','won','lost','prevented','warning_needs_response','warning_closed'])[1 + n % 7], now() - n * interval '1 s'"));
+        TABLES.put(
+                "payment_issues",
+                new Fill(
+                        SOME,
+                        "issue_id, transaction_id, reason, opened_at, resolved_at",
+                        "n, n, 'unsettled', now() - n * interval '1 s', CASE WHEN n % 1000 > 0 THEN now() END"));
+        TABLES.put(
+                "bank_entries",
+                new Fill(
+                        SOME,
+                        "entry_id, account, bank_reference, is_credit, is_reversal, amount, currency, outcome, transaction_id, taken_at",
+                        "n, 'DE89370400440532013000', 'FB' || n, true, false, 1, 'USD', 'confirmed', n, now()"));
+        TABLES.put("stripe_customers", new Fill(SOME, "user_id, customer_id", "n, 'cus_' || n"));
+        TABLES.put(
+                "fraud_assessments",
+                new Fill(
+                        MANY,
+                        "transaction_id, user_id, stage, verdict, ip, payment_token, fingerprint, declined, at",
+                        "n / 2, n % 50000, CASE WHEN n % 2 = 0 THEN 'asked' ELSE 'captured' END, 'allow', '10.0.' || n % 250 || '.' || n % 200,"
+                                + " 'pm_' || n, 'card ' || n % 40000, n % 10 = 0, now() - n * interval '1 s'"));
+        TABLES.put(
+                "reviews",
+                new Fill(
+                        SOME,
+                        "review_id, order_id, transaction_id, status, opened_at",
+                        "n, n, n, (ARRAY['open','approved','rejected','closed'])[1 + n % 4], now() - n * interval '1 s'"));
+        TABLES.put(
                 "webhook_events",
                 new Fill(SOME, "provider, event_id, status, next_try_at", "'stripe', 'evt_' || n, 'done', now()"));
         TABLES.put(
@@ -132,8 +183,16 @@ class BusyShopPlansTest {
             Statements.stop();
         }
         // What a purchase cannot do without; were it not heard, the rest would say nothing.
-        for (String table :
-                List.of("orders", "order_items", "transactions", "outbox", "inbox", "notifications", "deliveries")) {
+        for (String table : List.of(
+                "orders",
+                "order_items",
+                "transactions",
+                "fraud_assessments",
+                "reviews",
+                "outbox",
+                "inbox",
+                "notifications",
+                "deliveries")) {
             assertThat(statements).as("statements about " + table).anyMatch(sql -> sql.contains(" " + table));
         }
         try (Connection connection = database.getConnection()) {
@@ -155,6 +214,12 @@ class BusyShopPlansTest {
         long paid = ada.paidOrder(product, 2);
         long cancelled = ada.order(product, 1);
         ada.request().post("/api/v1/orders/" + cancelled + "/cancel").then().statusCode(200);
+        ada.pay(ada.order(product, 1), "pm_card_chargeDeclined").then().statusCode(402);
+        ada.pay(ada.order(product, 1), "pm_card_riskLevelElevated").then().statusCode(200);
+        String reviews = "/api/v1/admin/reviews";
+        int held = admin.request().get(reviews + "?limit=100").path("data.reviews[-1].review_id");
+        admin.json().post(reviews + "/" + held + "/approve").then().statusCode(200);
+        takeStatement(admin, ada, ada.order(product, 1, "bank_transfer"));
         ada.json()
                 .body(Map.of("order_id", paid, "amount", 5, "reason", "scratched"))
                 .post("/api/v1/payments/refund")
@@ -176,16 +241,51 @@ class BusyShopPlansTest {
                 "/api/v1/notifications?unread_only=true",
                 "/api/v1/addresses",
                 "/api/v1/users/me",
+                "/api/v1/payment-methods",
                 "/api/v1/cart")) {
             ada.request().get(list).then().statusCode(200);
         }
         ada.request().put("/api/v1/notifications/read").then().statusCode(200);
         for (String list : List.of(
                 "/api/v1/refund-requests",
+                "/api/v1/admin/disputes?status=needs_response",
+                "/api/v1/admin/payments/attention",
+                "/api/v1/orders/" + paid + "/transactions",
+                "/api/v1/admin/reviews?page=3",
                 "/api/v1/admin/outbox",
+                "/api/v1/admin/orders?status=confirmed&from=2020-01-01",
+                "/api/v1/admin/orders?held=true",
+                "/api/v1/admin/orders?q=" + ada.email,
+                "/api/v1/admin/orders/" + paid,
                 "/api/v1/inventory/" + product,
                 "/api/v1/inventory/low-stock")) {
             admin.request().get(list).then().statusCode(200);
+        }
+    }
+
+    /** A transfer comes, and so does the money of nobody. */
+    private static void takeStatement(Shopper admin, Shopper customer, long orderId) {
+        String bank = ConfigProvider.getConfig().getValue("BANK_API_BASE", String.class);
+        String reference = customer.json()
+                .body(Map.of("order_id", orderId, "payment_method", "bank_transfer", "payment_details", Map.of()))
+                .post("/api/v1/payments/process")
+                .path("data.transaction_id");
+        for (String remittance : List.of(reference, "ref_00112233445566778899aabbccddeeff")) {
+            RestAssured.given()
+                    .contentType("application/json")
+                    .body(Map.of("amount", "10.00", "remittance", remittance))
+                    .post(bank + "/transfers")
+                    .then()
+                    .statusCode(201);
+        }
+        String statement = RestAssured.get(bank + "/statements").asString();
+        for (int i = 0; i < 2; i++) {
+            admin.request()
+                    .contentType("application/xml")
+                    .body(statement.getBytes(StandardCharsets.UTF_8))
+                    .post("/api/v1/payments/bank-statements")
+                    .then()
+                    .statusCode(200);
         }
     }
 

@@ -3,6 +3,7 @@ package io.emporium;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -14,9 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What must be true of the shop whatever has happened to it (promises.md, I1–I12): each is a query that finds the rows
@@ -90,10 +92,12 @@ public class Invariants {
                 SELECT entity_id, type, count(*) FROM outbox WHERE type IN ('order.confirmed', 'order.cancelled', 'order.delivered')
                  GROUP BY 1, 2 HAVING count(*) > 1
                 """);
+        // What the bank has while a dispute is open is not kept: it waits for what becomes of it.
         ONCE_SETTLED.put("I7 cancelled with money kept", """
                 SELECT o.order_id, t.kept FROM orders o JOIN (
                        SELECT order_id, sum(amount) AS kept FROM transactions WHERE status = 'completed' GROUP BY order_id) t USING (order_id)
                  WHERE o.status = 'cancelled' AND t.kept <> 0
+                   AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.order_id = o.order_id AND d.status IN ('needs_response', 'under_review'))
                 """);
         ONCE_SETTLED.put("I9 an unsent outbox row", """
                 SELECT position, type, last_error FROM outbox WHERE sent_at IS NULL
@@ -101,8 +105,12 @@ public class Invariants {
         ONCE_SETTLED.put("I9 an event that its consumer has not taken", """
                 SELECT consumer, event_id, type, last_error FROM inbox WHERE status = 'received'
                 """);
+        // One whose process died waits, after its lease, for the same request or for the end of its day; that is not
+        // stuck.
         ONCE_SETTLED.put("I11 an idempotency key is stuck", """
-                SELECT user_id, key, locked_until FROM idempotency_keys WHERE status_code IS NULL AND locked_until < now()
+                SELECT user_id, key, locked_until, expires_at FROM idempotency_keys
+                 WHERE (status_code IS NULL AND (locked_until IS NULL OR locked_until > now() + interval '1 minute'))
+                    OR expires_at < now() - interval '2 hours'
                 """);
         ONCE_SETTLED.put("I11 a webhook is stuck", """
                 SELECT provider, event_id, last_error FROM webhook_events WHERE status = 'received'
@@ -118,14 +126,34 @@ public class Invariants {
     }
 
     private final DataSource database;
+    private final String stripe;
+    private final String paypal;
+    private final String bank;
 
-    Invariants(DataSource database) {
+    /**
+     * @param stripe where the fake Stripe is; the chaos suite asks from outside of Quarkus and gives it itself
+     * @param paypal as it, of PayPal
+     * @param bank as it, of the bank
+     */
+    public Invariants(
+            DataSource database,
+            @ConfigProperty(name = "STRIPE_API_BASE") String stripe,
+            @ConfigProperty(name = "PAYPAL_API_BASE") String paypal,
+            @ConfigProperty(name = "BANK_API_BASE") String bank) {
         this.database = database;
+        this.stripe = stripe;
+        this.paypal = paypal;
+        this.bank = bank;
+    }
+
+    /** Fails with every row that contradicts what holds at every commit, whatever is going on. */
+    public void holdNow() {
+        assertThat(contradictions(ALWAYS)).isEmpty();
     }
 
     /** Fails with every row that contradicts an invariant. Waits up to a minute for what needs to settle. */
     public void hold() {
-        assertThat(contradictions(ALWAYS)).isEmpty();
+        holdNow();
         Instant deadline = Instant.now().plus(SETTLED_WITHIN);
         Map<String, List<String>> unsettled = contradictions(ONCE_SETTLED);
         while (!unsettled.isEmpty() && Instant.now().isBefore(deadline)) {
@@ -133,7 +161,7 @@ public class Invariants {
             unsettled = contradictions(ONCE_SETTLED);
         }
         assertThat(unsettled).isEmpty();
-        assertThat(contradictions(ALWAYS)).isEmpty();
+        holdNow();
         assertThat(moneyThatDiffersFromTheProvider())
                 .as("I4 captured or refunded differs from the provider's ledger")
                 .isEmpty();
@@ -150,34 +178,98 @@ public class Invariants {
         return found;
     }
 
-    /** I4, asked at the fake Stripe, which knows our attempts by their metadata. */
+    /** I4, asked at the fake providers and the fake bank, which know our attempts by the reference that they bear. */
     private List<String> moneyThatDiffersFromTheProvider() {
-        var ledger = RestAssured.get(
-                        ConfigProvider.getConfig().getValue("STRIPE_API_BASE", String.class) + "/_fake/ledger")
+        List<String> different = new ArrayList<>();
+        different.addAll(moneyThatDiffers("credit_card", ofStripe(ledger(stripe), different)));
+        different.addAll(moneyThatDiffers("paypal", ofPayPal(ledger(paypal))));
+        different.addAll(transfersThatDiffer(ledger(bank).getList("entries")));
+        return different;
+    }
+
+    private static JsonPath ledger(String provider) {
+        return RestAssured.get(provider + "/_fake/ledger")
                 .then()
                 .statusCode(200)
                 .extract()
                 .jsonPath();
-        Map<String, long[]> theirs = new HashMap<>();
+    }
+
+    /** Cents captured and given back, by our reference; what was taken twice must be known, and stands for itself. */
+    private Map<String, long[]> ofStripe(JsonPath ledger, List<String> different) {
+        Map<String, Object> named = new HashMap<>();
+        rows("SELECT transaction_reference, provider_reference FROM transactions WHERE provider_reference IS NOT NULL")
+                .forEach(row ->
+                        named.put(String.valueOf(row.get("transaction_reference")), row.get("provider_reference")));
+        List<Object> listed = rows("SELECT capture FROM payment_issues WHERE capture IS NOT NULL").stream()
+                .map(row -> row.get("capture"))
+                .toList();
+        Map<String, long[]> byReference = new HashMap<>();
+        Map<String, long[]> byIntent = new HashMap<>();
         for (Map<String, Object> intent : ledger.<Map<String, Object>>getList("payment_intents")) {
             Map<?, ?> metadata = (Map<?, ?>) intent.get("metadata");
             long[] money = {((Number) intent.get("amount_received")).longValue(), 0};
-            theirs.put(String.valueOf(intent.get("id")), money);
-            theirs.put(String.valueOf(metadata.get("transaction_reference")), money);
+            byIntent.put(String.valueOf(intent.get("id")), money);
+            String reference = String.valueOf(metadata.get("transaction_reference"));
+            if (!named.containsKey(reference) || named.get(reference).equals(intent.get("id"))) {
+                byReference.put(reference, money);
+            } else if (money[0] > 0 && !listed.contains(intent.get("id"))) {
+                different.add("taken twice under " + reference + " and not on the list: " + intent.get("id"));
+            }
         }
         for (Map<String, Object> refund : ledger.<Map<String, Object>>getList("refunds")) {
-            long[] money = theirs.get(String.valueOf(refund.get("payment_intent")));
+            long[] money = byIntent.get(String.valueOf(refund.get("payment_intent")));
             if (money != null && "succeeded".equals(refund.get("status"))) {
                 money[1] += ((Number) refund.get("amount")).longValue();
             }
         }
+        for (Map<String, Object> dispute : ledger.<Map<String, Object>>getList("disputes")) {
+            long[] money = byIntent.get(String.valueOf(dispute.get("payment_intent")));
+            if (money != null && "lost".equals(dispute.get("status"))) {
+                goneByDispute(money, ((Number) dispute.get("amount")).longValue());
+            }
+        }
+        return byReference;
+    }
+
+    private static Map<String, long[]> ofPayPal(JsonPath ledger) {
+        Map<String, long[]> byReference = new HashMap<>();
+        Map<String, long[]> byCapture = new HashMap<>();
+        for (Map<String, Object> capture : ledger.<Map<String, Object>>getList("captures")) {
+            long[] money = byReference.computeIfAbsent(String.valueOf(capture.get("custom_id")), _ -> new long[2]);
+            byCapture.put(String.valueOf(capture.get("id")), money);
+            if (!List.of("PENDING", "DECLINED").contains(capture.get("status"))) {
+                money[0] += cents(capture.get("amount"));
+            }
+        }
+        List<Object> disputes = ledger.getList("disputes.id");
+        for (Map<String, Object> refund : ledger.<Map<String, Object>>getList("refunds")) {
+            // A reversal that bears a dispute's name is the dispute's money, told of twice.
+            if ("COMPLETED".equals(refund.get("status")) && !disputes.contains(refund.get("note"))) {
+                byCapture.get(String.valueOf(refund.get("capture")))[1] += cents(refund.get("amount"));
+            }
+        }
+        for (Map<String, Object> dispute : ledger.<Map<String, Object>>getList("disputes")) {
+            if (dispute.get("taken") != null) {
+                goneByDispute(byCapture.get(String.valueOf(dispute.get("capture"))), cents(dispute.get("taken")));
+            }
+        }
+        return byReference;
+    }
+
+    /** A lost dispute gives back, but of what went back before it the books know no more than all of it. */
+    private static void goneByDispute(long[] money, long cents) {
+        money[1] = Math.min(money[0], money[1] + cents);
+    }
+
+    private List<String> moneyThatDiffers(String method, Map<String, long[]> theirs) {
         List<String> different = new ArrayList<>();
         for (Map<String, Object> ours : rows("""
                 SELECT t.transaction_reference, CASE WHEN t.status = 'completed' THEN t.amount ELSE 0 END AS captured,
                        coalesce((SELECT -sum(r.amount) FROM transactions r JOIN refunds f ON f.transaction_id = r.transaction_id
                                   WHERE f.payment_id = t.transaction_id AND r.status = 'completed'), 0) AS refunded
-                  FROM transactions t WHERE t.transaction_type = 'payment' AND t.payment_method = 'credit_card'
-                """)) {
+                  FROM transactions t WHERE t.transaction_type = 'payment' AND t.payment_method = '%s'
+                """.formatted(method))) {
             long[] money = theirs.getOrDefault(String.valueOf(ours.get("transaction_reference")), new long[2]);
             if (cents(ours.get("captured")) != money[0] || cents(ours.get("refunded")) != money[1]) {
                 different.add(ours + " but at the provider " + money[0] + " and " + money[1] + " cents");
@@ -187,18 +279,77 @@ public class Invariants {
                 .filter(entry -> entry.getKey().startsWith("pay_"))
                 .mapToLong(entry -> entry.getValue()[0])
                 .sum();
-        long known =
-                rows("""
+        long known = rows("""
                 SELECT coalesce(sum(amount), 0) AS amount FROM transactions
-                 WHERE transaction_type = 'payment' AND status = 'completed' AND payment_method = 'credit_card'
-                """).stream().mapToLong(row -> cents(row.get("amount"))).sum();
+                 WHERE transaction_type = 'payment' AND status = 'completed' AND payment_method = '%s'
+                """.formatted(method)).stream()
+                .mapToLong(row -> cents(row.get("amount")))
+                .sum();
         if (captured != known) {
-            different.add("captured at the provider " + captured + " cents, known to us " + known);
+            different.add("captured by " + method + " at the provider " + captured + " cents, known to us " + known);
         }
         return different;
     }
 
+    /**
+     * What we call captured by transfer, or given back, is what the bank has booked under its reference, but for what is noted as
+     * other money and is on the list for a person; and no money came there of which we have not heard.
+     */
+    private List<String> transfersThatDiffer(List<Map<String, Object>> entries) {
+        List<Map<String, Object>> ours = rows("""
+                SELECT t.transaction_reference, t.transaction_type, t.currency,
+                       CASE WHEN t.transaction_type = 'payment' THEN t.provider_reference ELSE t.transaction_reference END AS written,
+                       CASE WHEN t.status = 'completed' THEN t.amount ELSE 0 END AS settled,
+                       coalesce((SELECT sum(CASE WHEN e.is_credit THEN e.amount ELSE -e.amount END) FROM bank_entries e
+                                  WHERE e.transaction_id = t.transaction_id AND e.currency = t.currency
+                                    AND e.outcome IN ('wrong_amount', 'paid_twice', 'unknown_reference', 'reversed')), 0) AS noted
+                  FROM transactions t WHERE t.payment_method = 'bank_transfer' AND t.provider_reference IS NOT NULL
+                """);
+        Map<String, Long> booked = new HashMap<>();
+        List<String> different = new ArrayList<>();
+        for (Map<String, Object> entry : entries) {
+            boolean isReversal = entry.get("reverses") != null;
+            boolean isOfPayment = "credit".equals(entry.get("direction")) != isReversal;
+            List<Map<String, Object>> named = ours.stream()
+                    .filter(row -> "payment".equals(row.get("transaction_type")) == isOfPayment
+                            && letters(entry.get("remittance")).contains(letters(row.get("written"))))
+                    .toList();
+            if (!"booked".equals(entry.get("status")) || isNoted(entry, "AND transaction_id IS NULL")) {
+                continue;
+            }
+            if (named.size() == 1 && named.getFirst().get("currency").equals(entry.get("currency"))) {
+                long cents = cents(new BigDecimal(String.valueOf(entry.get("amount"))));
+                booked.merge(
+                        String.valueOf(named.getFirst().get("transaction_reference")),
+                        "credit".equals(entry.get("direction")) ? cents : -cents,
+                        Long::sum);
+            } else if (isOfPayment && Boolean.TRUE.equals(entry.get("named")) && !isNoted(entry, "")) {
+                different.add("money at the bank of which the shop knows nothing: " + entry);
+            }
+        }
+        for (Map<String, Object> row : ours) {
+            long theirs = booked.getOrDefault(String.valueOf(row.get("transaction_reference")), 0L);
+            if (cents(row.get("settled")) + cents(row.get("noted")) != theirs) {
+                different.add(row + " but at the bank " + theirs + " cents");
+            }
+        }
+        return different;
+    }
+
+    private boolean isNoted(Map<String, Object> entry, String how) {
+        return !rows("SELECT 1 FROM bank_entries WHERE bank_reference = '" + entry.get("id") + "' " + how)
+                .isEmpty();
+    }
+
+    private static String letters(Object text) {
+        return String.valueOf(text).toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
+    }
+
+    /** Of a number of ours, or an amount of PayPal's. */
     private static long cents(Object amount) {
+        if (amount instanceof Map<?, ?> theirs) {
+            return cents(new BigDecimal(String.valueOf(theirs.get("value"))));
+        }
         return ((BigDecimal) amount).movePointRight(2).longValueExact();
     }
 

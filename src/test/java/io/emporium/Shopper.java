@@ -56,6 +56,13 @@ public final class Shopper {
         return shopper;
     }
 
+    /** Somebody who was signed in past the door. */
+    public static Shopper known(String email, long userId, String token, long addressId) {
+        Shopper shopper = new Shopper(email, userId, token, "");
+        shopper.addressId = addressId;
+        return shopper;
+    }
+
     /** The first admin, from the configuration. */
     public static Shopper admin() {
         var config = ConfigProvider.getConfig();
@@ -121,14 +128,27 @@ public final class Shopper {
 
     /** Checks out with a card as payment method. */
     public Response checkOut() {
-        return json().body(Map.of("shipping_address_id", addressId, "payment_method", "credit_card"))
+        return checkOut("credit_card");
+    }
+
+    public Response checkOut(String paymentMethod) {
+        return json().body(Map.of("shipping_address_id", addressId, "payment_method", paymentMethod))
                 .post("/api/v1/orders");
     }
 
-    /** A pending order of so many of a product; its id. */
+    /** A pending order of so many of a product, to be paid by card; its id. */
     public long order(long productId, int quantity) {
+        return order(productId, quantity, "credit_card");
+    }
+
+    public long order(long productId, int quantity, String paymentMethod) {
         putIntoCart(productId, quantity).then().statusCode(201);
-        return checkOut().then().statusCode(201).extract().jsonPath().getLong("data.order_id");
+        return checkOut(paymentMethod)
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath()
+                .getLong("data.order_id");
     }
 
     public Response pay(long orderId, String paymentMethodId) {

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.emporium.RetailCatalogue;
 import io.emporium.shared.Refusal;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -45,6 +46,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 @QuarkusTest
 class ImportTest {
@@ -107,17 +109,15 @@ class ImportTest {
     }
 
     @Test
+    @EnabledIf("io.emporium.RetailCatalogue#isHere")
     void the_retail_catalogue_loads_as_it_is() throws IOException {
-        Path retail = Path.of("../shared/data/retail-catalog.csv");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(retail), "the retail catalogue is not here");
-        byte[] file = Files.readAllBytes(retail);
-        csv(file, "?columns=sku:id,brand:style&image_base=https://cdn.example.com/shop/")
+        byte[] file = Files.readAllBytes(RetailCatalogue.file());
+        csv(file, RetailCatalogue.COLUMNS)
                 .body("data.rejected", equalTo(0))
-                .body("data.rows", equalTo(2465));
+                .body("data.rows", equalTo(RetailCatalogue.PRODUCTS));
         assertThat(count("image_url LIKE 'https://cdn.example.com/shop/images/%'"))
-                .isEqualTo(2465);
-        csv(file, "?columns=sku:id,brand:style&image_base=https://cdn.example.com/shop/")
-                .body("data.unchanged", equalTo(2465));
+                .isEqualTo(RetailCatalogue.PRODUCTS);
+        csv(file, RetailCatalogue.COLUMNS).body("data.unchanged", equalTo(RetailCatalogue.PRODUCTS));
         given().get("/api/v1/products?category=accessories&brand=backpack&max_price=50&sort=price_asc")
                 .then()
                 .statusCode(200)

@@ -67,6 +67,16 @@ class RegistrationTest {
     }
 
     @Test
+    void an_address_made_of_a_uuid_is_no_card_number_but_one_with_a_card_number_is_refused() {
+        Map<String, Object> body = ann();
+        // Read over its dashes, sixteen digits of a card scheme with the right check digit.
+        body.put("email", "40128888-8888-1881-" + body.get("email"));
+        register(body).then().statusCode(201);
+        body.put("email", "4012888888881881" + newEmail());
+        register(body).then().statusCode(400).body("error.details.fields.field", hasItem("email"));
+    }
+
+    @Test
     void an_address_has_one_account_whatever_its_case() {
         Map<String, Object> body = ann();
         register(body).then().statusCode(201);

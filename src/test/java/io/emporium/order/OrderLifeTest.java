@@ -123,7 +123,7 @@ class OrderLifeTest {
         long orderId = ada.paidOrder(admin.createProduct("10.00", 10), 1);
         move(orderId, "processing", 200);
         admin.json()
-                .body(Map.of("carrier", "DHL", "tracking_number", "0034", "estimated_delivery", "2026-12-01"))
+                .body(Map.of("carrier", "DHL", "tracking_number", "0034", "estimated_delivery", "2099-12-01"))
                 .post("/api/v1/orders/" + orderId + "/shipments")
                 .then()
                 .statusCode(201)

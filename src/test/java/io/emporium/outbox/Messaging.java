@@ -126,6 +126,16 @@ abstract class Messaging {
     }
 
     @Test
+    void a_sweep_that_saw_it_due_while_it_was_being_taken_does_not_take_it_again() {
+        List<UUID> events = append(1);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertTakenOnce(events));
+
+        inbox.attempt(probe, events.getFirst());
+
+        assertTakenOnce(events);
+    }
+
+    @Test
     void events_of_an_outage_arrive_when_the_broker_is_back() throws Exception {
         List<UUID> before = append(20);
         stopBroker();

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,20 @@ final class FakeStripe {
                 "good",
                 "timestamp_offset_seconds",
                 0));
-        put("settings", Map.of("payments", "succeed", "refunds", "succeed", "search_lag_ms", 0));
+        put("settings", Map.of("payments", "succeed", "refunds", "succeed", "radar", "block", "search_lag_ms", 0));
     }
 
     /** The next {@code count} calls fail, before or after they had their effect. */
     static void fault(String method, String path, String when, String kind, int count) {
         post("faults", Map.of("method", method, "path", path, "when", when, "kind", kind, "count", count));
+    }
+
+    /** The next POST fails, before or after it had its effect, and Stripe keeps that as the answer to its key. */
+    static void keptFailure(String path, String when) {
+        boolean isBefore = when.equals("before");
+        post(
+                "faults",
+                Map.of("method", "POST", "path", path, "when", when, "kind", "http_500", "count", 1, "kept", isBefore));
     }
 
     /** The next charge or refund is made, but its answer is cut off; all further calls for it fail. */
@@ -76,6 +85,62 @@ final class FakeStripe {
 
     static void completeRefund(String refund, String outcome) {
         post("refunds/" + refund + "/complete", Map.of("outcome", outcome));
+    }
+
+    /** The customer asks their bank for all of the money back; the dispute's id. */
+    static String dispute(String intent) {
+        return post("disputes", Map.of("payment_intent", intent)).getString("id");
+    }
+
+    static String dispute(String intent, long cents) {
+        return post("disputes", Map.of("payment_intent", intent, "amount", cents))
+                .getString("id");
+    }
+
+    /** The shop has answered a dispute. */
+    static void review(String dispute) {
+        post("disputes/" + dispute + "/review", Map.of());
+    }
+
+    /** @param outcome won or lost */
+    static void closeDispute(String dispute, String outcome) {
+        post("disputes/" + dispute + "/close", Map.of("outcome", outcome));
+    }
+
+    /** A customer's browser makes a payment method of a card, which pays once; its id. */
+    static String paymentMethod(String token) {
+        return asTheShop()
+                .formParam("type", "card")
+                .formParam("card[token]", token)
+                .post(base() + "/v1/payment_methods")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getString("id");
+    }
+
+    /** Stripe's customers that stand for a user. */
+    static List<String> customers(long userId) {
+        return ledger().getList("customers.findAll { it.metadata.user_id == '" + userId + "' && !it.deleted }.id");
+    }
+
+    /** Somebody deletes a customer in Stripe's dashboard. */
+    static void deleteCustomer(String customer) {
+        post("customers/" + customer + "/delete", Map.of());
+    }
+
+    /** Somebody refunds in Stripe's dashboard; the refund's id. */
+    static String refund(String intent, long cents) {
+        return asTheShop()
+                .formParam("payment_intent", intent)
+                .formParam("amount", cents)
+                .post(base() + REFUND)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getString("id");
     }
 
     /** Sends an event again; the status we answered. */
@@ -124,10 +189,7 @@ final class FakeStripe {
 
     /** Makes and confirms an intent behind our back. */
     static String charge(long cents, Map<String, String> metadata) {
-        var form = given().auth()
-                .preemptive()
-                .basic(ConfigProvider.getConfig().getValue("STRIPE_SECRET_KEY", String.class), "")
-                .contentType(ContentType.URLENC)
+        var form = asTheShop()
                 .formParam("amount", cents)
                 .formParam("currency", "usd")
                 .formParam("confirm", "true")
@@ -140,6 +202,14 @@ final class FakeStripe {
                 .extract()
                 .jsonPath()
                 .getString("id");
+    }
+
+    /** A call with the shop's key, that is not the shop's. */
+    static RequestSpecification asTheShop() {
+        return given().auth()
+                .preemptive()
+                .basic(ConfigProvider.getConfig().getValue("STRIPE_SECRET_KEY", String.class), "")
+                .contentType(ContentType.URLENC);
     }
 
     private static JsonPath ledger() {

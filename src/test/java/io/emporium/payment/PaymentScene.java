@@ -112,6 +112,18 @@ abstract class PaymentScene {
                 .longValue();
     }
 
+    /** Stripe's name of the payment that an order has. */
+    static String intentOf(long orderId) {
+        return (String) FakeStripe.intents(orderId).getFirst().get("id");
+    }
+
+    // In a transaction of its own: what is waited for is asked from another thread than the test's.
+    long number(String query) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        ((Number) database.createNativeQuery(query, Long.class).getSingleResult()).longValue());
+    }
+
     void sql(String statement) {
         QuarkusTransaction.requiringNew()
                 .run(() -> database.createNativeQuery(statement).executeUpdate());

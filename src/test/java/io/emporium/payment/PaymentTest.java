@@ -297,7 +297,7 @@ class PaymentTest extends PaymentScene {
     }
 
     @Test
-    void a_method_that_is_not_offered_is_refused() {
+    void a_method_that_is_not_offered_or_not_the_orders_is_refused() {
         long orderId = order();
 
         for (String method : List.of("paypal", "bank_transfer", "cash", "", "CREDIT_CARD")) {
@@ -308,7 +308,7 @@ class PaymentTest extends PaymentScene {
                             "payment_method",
                             method,
                             "payment_details",
-                            Map.of("token", "tok_visa")))
+                            method.equals("bank_transfer") ? Map.of() : Map.of("token", "tok_visa")))
                     .post("/api/v1/payments/process")
                     .then()
                     .statusCode(400)
@@ -401,5 +401,16 @@ class PaymentTest extends PaymentScene {
                         "payment_details",
                         Map.of("payment_method_id", card)))
                 .post("/api/v1/payments/process");
+    }
+
+    @Test
+    void an_order_whose_time_is_up_takes_no_new_payment() {
+        long orderId = order();
+        sql("UPDATE orders SET expires_at = now() - interval '1 second' WHERE order_id = " + orderId);
+
+        pay(orderId, "pm_card_visa").then().statusCode(409).body("error.code", equalTo("ORDER_NOT_PAYABLE"));
+
+        assertThat(number("SELECT count(*) FROM transactions WHERE order_id = " + orderId))
+                .isZero();
     }
 }

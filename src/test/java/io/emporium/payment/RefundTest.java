@@ -9,11 +9,13 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.emporium.Shopper;
+import io.emporium.order.PaymentMethod;
 import io.emporium.payment.gateway.RefundOutcome;
-import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.emporium.shared.Money;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,10 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class RefundTest extends PaymentScene {
     @Inject
-    Refunds refunds;
+    RefundSettlement refunds;
+
+    @Inject
+    Gateways gateways;
 
     @Test
     void the_owner_gets_all_of_it_back_at_once_while_the_order_is_not_shipped_and_the_order_is_cancelled() {
@@ -181,7 +186,7 @@ class RefundTest extends PaymentScene {
 
     @Test
     void a_refund_whose_outcome_is_unknown_is_pending_and_made_once() {
-        for (String[] fault : new String[][] {{"before", "http_503"}, {"after", "cut"}}) {
+        for (String[] fault : new String[][] {{"before", "http_503"}, {"after", "cut"}, {"after", "http_500"}}) {
             FakeStripe.webhooks("off");
             long orderId = paidOrder();
             FakeStripe.fault("POST", FakeStripe.REFUND, fault[0], fault[1], 1);
@@ -226,7 +231,13 @@ class RefundTest extends PaymentScene {
                 .body("data.refund_id", startsWith("re_"))
                 .extract()
                 .path("data.refund_id");
-        assertOrder(orderId, "confirmed", "completed");
+        // Nobody packs what is being given back.
+        assertOrder(orderId, "cancelled", "completed");
+        admin.json()
+                .body(Map.of("status", "processing"))
+                .put("/api/v1/orders/" + orderId + "/status")
+                .then()
+                .statusCode(409);
         refund(shopper, orderId, "0.01").then().statusCode(409);
 
         FakeStripe.completeRefund(refund, "succeed");
@@ -238,7 +249,7 @@ class RefundTest extends PaymentScene {
     void a_refund_that_fails_can_be_made_again() {
         long orderId = shopper.order(product, 1);
         pay(orderId, "pm_card_refundFail").then().statusCode(200);
-        String refund = refund(shopper, orderId, "49.99")
+        String refund = refund(shopper, orderId, "20.00")
                 .then()
                 .statusCode(200)
                 .extract()
@@ -252,13 +263,41 @@ class RefundTest extends PaymentScene {
                         .then()
                         .body("data.status", equalTo("failed")));
         assertOrder(orderId, "confirmed", "completed");
-        String again = refund(shopper, orderId, "49.99")
+        String again = refund(shopper, orderId, "20.00")
                 .then()
                 .statusCode(200)
                 .extract()
                 .path("data.refund_id");
         FakeStripe.completeRefund(again, "succeed");
+        waitForPayment(orderId, "partially_refunded");
+    }
+
+    @Test
+    void a_part_that_bounces_when_the_order_was_cancelled_meanwhile_goes_back_again() {
+        long orderId = shopper.order(product, 1);
+        pay(orderId, "pm_card_refundFail").then().statusCode(200);
+        String part = refund(shopper, orderId, "20.00")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("data.refund_id");
+        FakeStripe.completeRefund(part, "succeed");
+        waitForPayment(orderId, "partially_refunded");
+        cancel(shopper, orderId);
+        FakeStripe.completeRefund(refundOf(orderId, "processing"), "succeed");
         waitForPayment(orderId, "refunded");
+
+        FakeStripe.completeRefund(part, "fail");
+
+        // After a pause, which this test does not wait for.
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(refundsOf(orderId)).hasSize(3));
+        sql(
+                "UPDATE transactions SET next_check_at = now() WHERE transaction_type = 'refund' AND status = 'processing' AND order_id = "
+                        + orderId);
+        FakeStripe.completeRefund(refundOf(orderId, "processing"), "succeed");
+        waitForPayment(orderId, "refunded");
+        assertThat(FakeStripe.refunded(orderId)).isEqualTo(CENTS);
     }
 
     @Test
@@ -289,22 +328,25 @@ class RefundTest extends PaymentScene {
                         .getSingleResult())
                 .longValue();
 
+        long before = askedOf(orderId);
+
         refunds.settle(refundId, new RefundOutcome.Unknown("test"));
 
-        assertThat(checksDue(orderId)).isEqualTo(1);
+        // Whether it is due can't be seen for sure, since the reconciler may be faster than this thread; that it has
+        // asked, can.
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(checksDue(orderId)).isZero());
+                .untilAsserted(() -> assertThat(askedOf(orderId)).isGreaterThan(before));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(dueOf(orderId)).isZero());
         assertOrder(orderId, "cancelled", "refunded");
     }
 
-    private long checksDue(long orderId) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> ((Number) database.createNativeQuery(
-                                        "SELECT count(*) FROM transactions WHERE next_check_at IS NOT NULL AND order_id = "
-                                                + orderId,
-                                        Long.class)
-                                .getSingleResult())
-                        .longValue());
+    private long askedOf(long orderId) {
+        return number("SELECT sum(checks) FROM transactions WHERE order_id = " + orderId);
+    }
+
+    private long dueOf(long orderId) {
+        return number("SELECT count(*) FROM transactions WHERE next_check_at IS NOT NULL AND order_id = " + orderId);
     }
 
     private List<Map<String, Object>> refundsOf(long orderId) {
@@ -353,5 +395,85 @@ class RefundTest extends PaymentScene {
                         .setParameter("admin", admin.userId)
                         .getSingleResult())
                 .longValue();
+    }
+
+    @Test
+    void one_that_was_made_after_it_had_been_called_failed_counts() {
+        FakeStripe.webhooks("off");
+        long orderId = paidOrder();
+        long refundId = failedBeforeItWasNamed(orderId);
+        String made = FakeStripe.refund(intentOf(orderId), 2000);
+        var succeeded = twenty(made);
+
+        refunds.settle(refundId, succeeded);
+
+        assertOrder(orderId, "confirmed", "partially_refunded");
+        refund(shopper, orderId, "30.00").then().statusCode(409).body("error.code", equalTo("REFUND_EXCEEDS_PAYMENT"));
+        // What fails once it has a name has failed.
+        FakeStripe.completeRefund(made, "fail");
+        refunds.settle(refundId, new RefundOutcome.Failed(made, "lost_or_stolen_card", "test"));
+        refunds.settle(refundId, succeeded);
+        assertOrder(orderId, "confirmed", "completed");
+    }
+
+    @Test
+    void one_that_was_made_after_all_beside_another_in_its_place_is_for_a_person() {
+        long orderId = paidOrder();
+        long refundId = failedBeforeItWasNamed(orderId);
+        refund(shopper, orderId, "49.99").then().statusCode(200).body("data.status", equalTo("succeeded"));
+
+        refunds.settle(refundId, new RefundOutcome.Pending("re_late" + refundId));
+        refunds.settle(refundId, twenty("re_late" + refundId));
+
+        assertOrder(orderId, "cancelled", "refunded");
+        assertForAPerson(refundId, "failed");
+    }
+
+    private static RefundOutcome.Succeeded twenty(String refund) {
+        return new RefundOutcome.Succeeded(refund, Money.of(new BigDecimal("20.00"), "USD"));
+    }
+
+    private long failedBeforeItWasNamed(long orderId) {
+        FakeStripe.fault("POST", FakeStripe.REFUND, "before", "http_503", 1);
+        refund(shopper, orderId, "20.00").then().statusCode(200).body("data.status", equalTo("pending"));
+        long refundId = number("SELECT refund_id FROM refunds WHERE order_id = " + orderId);
+        refunds.settle(refundId, new RefundOutcome.Failed(null, "refused", "test"));
+        assertOrder(orderId, "confirmed", "completed");
+        return refundId;
+    }
+
+    @Test
+    void while_stripe_is_away_it_is_written_down_and_made_when_it_is_back() {
+        FakeStripe.webhooks("off");
+        long orderId = paidOrder();
+        var door = gateways.of(PaymentMethod.CREDIT_CARD).door();
+        for (int i = 0; i < 10; i++) {
+            door.unanswered();
+        }
+
+        refund(shopper, orderId, "20.00").then().statusCode(200).body("data.status", equalTo("pending"));
+        assertThat(FakeStripe.refunded(orderId)).isZero();
+
+        door.answered();
+        waitForPayment(orderId, "partially_refunded");
+        assertThat(FakeStripe.refunded(orderId)).isEqualTo(2000);
+    }
+
+    @Test
+    void one_that_was_made_twice_is_for_a_person() {
+        long orderId = paidOrder();
+        refund(shopper, orderId, "20.00").then().statusCode(200).body("data.status", equalTo("succeeded"));
+        long refundId = number("SELECT refund_id FROM refunds WHERE order_id = " + orderId);
+
+        refunds.settle(refundId, twenty("re_other" + refundId));
+
+        assertOrder(orderId, "confirmed", "partially_refunded");
+        assertForAPerson(refundId, "succeeded");
+    }
+
+    private void assertForAPerson(long refundId, String status) {
+        assertThat(number("SELECT count(*) FROM payment_issues i JOIN refunds r USING (transaction_id) WHERE i.reason ="
+                        + " 'amount_mismatch' AND r.status = '" + status + "' AND r.refund_id = " + refundId))
+                .isEqualTo(1);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.emporium.Shopper;
 import io.emporium.payment.gateway.GatewayOutcome;
 import io.emporium.payment.gateway.GatewayOutcome.ActionRequired;
+import io.emporium.payment.gateway.GatewayOutcome.Approved;
+import io.emporium.payment.gateway.GatewayOutcome.Awaited;
 import io.emporium.payment.gateway.GatewayOutcome.Captured;
 import io.emporium.payment.gateway.GatewayOutcome.Declined;
 import io.emporium.payment.gateway.GatewayOutcome.Pending;
@@ -14,6 +16,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,6 +47,10 @@ class SettlementTest extends PaymentScene {
     void whateverHappenedTheInvariantsHold() {
         String orders = "(SELECT order_id FROM order_items WHERE product_id = " + product + ")";
         sql("DELETE FROM refunds WHERE order_id IN " + orders);
+        sql("DELETE FROM reviews WHERE order_id IN " + orders);
+        sql(
+                "DELETE FROM fraud_assessments WHERE transaction_id IN (SELECT transaction_id FROM transactions WHERE order_id IN "
+                        + orders + ")");
         sql("DELETE FROM transactions WHERE order_id IN " + orders);
         sql(
                 "INSERT INTO stock_ledger (product_id, delta, reason, order_id) SELECT product_id, quantity, 'released', order_id"
@@ -59,20 +66,36 @@ class SettlementTest extends PaymentScene {
     @Test
     void every_outcome_moves_every_status_as_the_life_of_a_payment_has_it() {
         Map<TransactionStatus, List<String>> expected = new EnumMap<>(TransactionStatus.class);
-        // captured, declined, called off, action required, pending, unknown
+        // captured, declined, called off, action required, pending, unknown, approved
         expected.put(
                 TransactionStatus.PROCESSING,
-                List.of("completed", "failed", "cancelled", "requires_action", "processing", "processing"));
+                List.of(
+                        "completed",
+                        "failed",
+                        "cancelled",
+                        "requires_action",
+                        "processing",
+                        "processing",
+                        "processing"));
         expected.put(
                 TransactionStatus.REQUIRES_ACTION,
-                List.of("completed", "failed", "cancelled", "requires_action", "processing", "requires_action"));
+                List.of(
+                        "completed",
+                        "failed",
+                        "cancelled",
+                        "requires_action",
+                        "processing",
+                        "requires_action",
+                        "processing"));
         expected.put(
                 TransactionStatus.COMPLETED,
-                List.of("completed", "completed", "completed", "completed", "completed", "completed"));
-        expected.put(TransactionStatus.FAILED, List.of("completed", "failed", "failed", "failed", "failed", "failed"));
+                List.of("completed", "completed", "completed", "completed", "completed", "completed", "completed"));
+        expected.put(
+                TransactionStatus.FAILED,
+                List.of("completed", "failed", "failed", "failed", "failed", "failed", "failed"));
         expected.put(
                 TransactionStatus.CANCELLED,
-                List.of("completed", "cancelled", "cancelled", "cancelled", "cancelled", "cancelled"));
+                List.of("completed", "cancelled", "cancelled", "cancelled", "cancelled", "cancelled", "cancelled"));
 
         expected.forEach((from, to) -> {
             List<String> became = new ArrayList<>();
@@ -176,6 +199,77 @@ class SettlementTest extends PaymentScene {
         sql("UPDATE transactions SET next_check_at = NULL WHERE order_id = " + orderId);
     }
 
+    @Test
+    void what_is_approved_is_not_taken_for_an_order_that_is_cancelled() {
+        long orderId = order();
+        long payment = attempt(orderId);
+        settlement.settle(payment, new ActionRequired("pi_" + payment, null, EVIDENCE, EVIDENCE));
+        cancel(shopper, orderId);
+        forget(payment);
+
+        Transaction settled = settlement.settle(payment, new Approved("pi_" + payment, EVIDENCE));
+
+        assertThat(settled.isToBeCaptured()).isFalse();
+        forget(payment);
+    }
+
+    @Test
+    void what_is_being_taken_is_not_called_off() {
+        long payment = attempt(order());
+        settlement.settle(payment, new ActionRequired("pi_" + payment, null, EVIDENCE, EVIDENCE));
+        settlement.settle(payment, new Approved("pi_" + payment, EVIDENCE));
+
+        Transaction settled =
+                settlement.settleCalledOff(payment, new Declined("pi_" + payment, Declined.CALLED_OFF, "", EVIDENCE));
+
+        assertThat(settled.status()).isEqualTo(TransactionStatus.PROCESSING);
+        forget(payment);
+    }
+
+    @Test
+    void a_failed_payment_of_which_a_webhook_spoke_is_asked_about_until_there_is_an_answer_and_no_longer() {
+        for (boolean isCalledOff : List.of(true, false)) {
+            long payment = attempt(order());
+            String intent = "pi_" + payment;
+            var declined = new Declined(intent, isCalledOff ? Declined.CALLED_OFF : "generic_decline", "", EVIDENCE);
+            settlement.settle(payment, declined);
+
+            assertThat(settlement.settle(payment, new Unknown("test")).nextCheckAt)
+                    .isNotNull();
+            assertThat(settlement.settle(payment, declined).nextCheckAt).isNull();
+
+            settlement.settle(payment, new Unknown("test"));
+            assertThat(settlement.settle(payment, new Approved(intent, EVIDENCE)).nextCheckAt)
+                    .isNull();
+        }
+    }
+
+    @Test
+    void a_transfer_that_is_begun_while_its_order_is_cancelled_is_called_off_at_once() {
+        long orderId = order();
+        long payment = attempt(orderId);
+        cancel(shopper, orderId);
+        String before = shopper.order(orderId).getString("data.payment_status");
+
+        Transaction settled = settlement.settle(payment, new Awaited("RF" + payment, EVIDENCE));
+
+        assertThat(settled.nextCheckAt).isBeforeOrEqualTo(Instant.now());
+        assertOrder(orderId, "cancelled", before);
+        forget(payment);
+    }
+
+    @Test
+    void what_was_refunded_at_the_provider_before_we_heard_that_it_was_paid_does_not_ship() {
+        long orderId = order();
+        long payment = attempt(orderId);
+        sql("INSERT INTO refunds (order_id, payment_id, amount, currency, status, cause) VALUES (" + orderId + ", "
+                + payment + ", 49.99, 'USD', 'succeeded', 'provider')");
+
+        settlement.settle(payment, captured("pi_" + payment, "49.99"));
+
+        assertOrder(orderId, "cancelled", "refunded");
+    }
+
     private String after(TransactionStatus from, int outcome) {
         long payment = attempt(order());
         String intent = "pi_" + payment;
@@ -196,7 +290,8 @@ class SettlementTest extends PaymentScene {
                                 new Declined(intent, Declined.CALLED_OFF, "", EVIDENCE),
                                 new ActionRequired(intent, "secret", EVIDENCE, EVIDENCE),
                                 new Pending(intent, EVIDENCE),
-                                new Unknown("test"))
+                                new Unknown("test"),
+                                new Approved(intent, EVIDENCE))
                         .get(outcome));
         forget(payment);
         return settled.status().code();
@@ -230,5 +325,32 @@ class SettlementTest extends PaymentScene {
 
     private void forget(long payment) {
         sql("UPDATE transactions SET next_check_at = NULL WHERE transaction_id = " + payment);
+    }
+
+    @Test
+    void what_is_going_back_as_too_late_does_not_pay_the_order_when_the_other_card_fails_too() {
+        FakeStripe.webhooks("off");
+        long orderId = order();
+        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1);
+        pay(orderId, "pm_card_visa").then().statusCode(202);
+        long first = number("SELECT transaction_id FROM transactions WHERE order_id = " + orderId);
+        settlement.settle(first, new Declined(null, "card_declined", "test", null));
+        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1);
+        pay(orderId, "pm_card_visa").then().statusCode(202);
+        long second =
+                number("SELECT max(transaction_id) FROM transactions WHERE transaction_type = 'payment' AND order_id = "
+                        + orderId);
+        assertThat(second).isNotEqualTo(first);
+        sql("UPDATE transactions SET next_check_at = NULL WHERE order_id = " + orderId);
+        var captured = new Captured("pi_late" + first, Money.of(new BigDecimal("49.99"), "USD"), "{}");
+        settlement.settle(first, captured);
+        settlement.settle(second, new Declined(null, "card_declined", "test", null));
+
+        settlement.settle(first, captured);
+
+        assertOrder(orderId, "pending", "failed");
+        assertThat(number("SELECT count(*) FROM refunds WHERE cause = 'late_payment' AND order_id = " + orderId))
+                .isEqualTo(1);
+        sql("UPDATE transactions SET next_check_at = NULL WHERE order_id = " + orderId);
     }
 }

@@ -1,13 +1,17 @@
 package io.emporium.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.emporium.Shopper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ class UnknownOutcomeTest extends PaymentScene {
         "after,close",
         "after,cut",
         "after,http_503",
+        "after,http_500",
         "after,hang"
     })
     void an_unknown_outcome_is_processing_and_settled_by_the_reconciler(String when, String kind) {
@@ -53,6 +58,21 @@ class UnknownOutcomeTest extends PaymentScene {
                 .body("data.status", equalTo("completed"))
                 .body("data.transaction_id", startsWith("pi_"));
         assertThat(events("payment.completed", orderId)).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_that_comes_byte_by_byte_is_not_waited_for() {
+        FakeStripe.webhooks("off");
+        long orderId = order();
+        FakeStripe.fault("POST", FakeStripe.CREATE, "after", "drip", 1);
+
+        // Longer than connecting and reading may take, 9 s here, and far shorter than the answer.
+        Response answer = assertTimeoutPreemptively(Duration.ofSeconds(25), () -> pay(orderId, "pm_card_visa"));
+
+        answer.then().statusCode(202).body("data.status", equalTo("processing"));
+        waitForPayment(orderId, "completed");
+        assertThat(FakeStripe.captured(orderId)).isEqualTo(CENTS);
+        assertThat(FakeStripe.intents(orderId)).hasSize(1);
     }
 
     @Test
@@ -218,5 +238,40 @@ class UnknownOutcomeTest extends PaymentScene {
         FakeStripe.heal();
         waiting.forEach(each -> waitForPayment(each, "completed"));
         other.pay(orderId, "pm_card_visa").then().statusCode(200);
+    }
+
+    @Test
+    void a_charge_that_stripe_answers_with_the_same_fault_for_a_day_fails_in_minutes_and_another_is_made() {
+        FakeStripe.webhooks("off");
+        long orderId = order();
+        FakeStripe.keptFailure(FakeStripe.CREATE, "before");
+        pay(orderId, "pm_card_visa").then().statusCode(202).body("data.status", equalTo("processing"));
+        assertThat(number("SELECT count(*) FROM transactions WHERE sought_since IS NOT NULL AND order_id = " + orderId))
+                .isZero();
+
+        // Two minutes later it is only looked for, and ten minutes later nothing has been found.
+        sql("UPDATE transactions SET created_at = created_at - interval '3 minutes' WHERE order_id = " + orderId);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(number(
+                                "SELECT count(*) FROM transactions WHERE sought_since IS NOT NULL AND order_id = "
+                                        + orderId))
+                        .isEqualTo(1));
+        sql("UPDATE transactions SET sought_since = sought_since - interval '11 minutes' WHERE order_id = " + orderId);
+        waitForPayment(orderId, "failed");
+
+        pay(orderId, "pm_card_visa").then().statusCode(200);
+        assertThat(FakeStripe.captured(orderId)).isEqualTo(CENTS);
+    }
+
+    @Test
+    void a_refund_that_stripe_answers_with_the_same_fault_for_a_day_is_made_once_under_another_key() {
+        FakeStripe.webhooks("off");
+        long orderId = paidOrder();
+        FakeStripe.keptFailure(FakeStripe.REFUND, "before");
+        refund(shopper, orderId, "10.00").then().statusCode(200).body("data.status", equalTo("pending"));
+
+        waitForPayment(orderId, "partially_refunded");
+        assertThat(FakeStripe.refunded(orderId)).isEqualTo(1000);
+        assertThat(FakeStripe.refunds(intentOf(orderId))).isEqualTo(1);
     }
 }

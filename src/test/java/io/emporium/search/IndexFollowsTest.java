@@ -46,6 +46,9 @@ class IndexFollowsTest {
     RestClient node;
 
     @Inject
+    SearchNode searchNode;
+
+    @Inject
     EntityManager database;
 
     @Test
@@ -76,7 +79,7 @@ class IndexFollowsTest {
             return version(product);
         });
         due.done(List.of(claim));
-        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > marked && !due.isAnyDue());
+        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > marked && !shelves.isAnyDue());
     }
 
     @Test
@@ -85,12 +88,8 @@ class IndexFollowsTest {
         awaitFound(List.of(product), "orphanquixel");
         awaitNothingDue();
         Claim dead = claim(product);
-        QuarkusTransaction.requiringNew()
-                .run(() -> database.createNativeQuery(
-                                "UPDATE search_documents SET due_at = due_at - interval '31 seconds' WHERE product_id = :id")
-                        .setParameter("id", product)
-                        .executeUpdate());
-        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > dead.version() && !due.isAnyDue());
+        due(product, "due_at - interval '31 seconds'");
+        await().atMost(Duration.ofSeconds(10)).until(() -> version(product) > dead.version() && !shelves.isAnyDue());
     }
 
     @Test
@@ -109,7 +108,11 @@ class IndexFollowsTest {
     void a_lost_index_is_made_and_filled_again() throws Exception {
         long product = shelves.put("Phoenixar Rug", "20.00", "decor", "Brimquist", "");
         awaitFound(List.of(product), "phoenixar");
-        node.performRequest(new Request("DELETE", "/" + IndexDefinition.INDEX));
+        String index = searchNode
+                .ask("GET", "/_alias/" + IndexDefinition.ALIAS)
+                .fieldNames()
+                .next();
+        node.performRequest(new Request("DELETE", "/" + index));
         // PostgreSQL finds meanquixel.
         assertThat(found("phoenixar")).containsExactly(product);
         awaitFound(List.of(product), "phoenixar");
@@ -120,10 +123,7 @@ class IndexFollowsTest {
         long product = shelves.put("Tabularasa Rug", "20.00", "decor", "Brimquist", "");
         awaitFound(List.of(product), "tabularasa");
         awaitNothingDue();
-        Request all =
-                new Request("POST", "/" + IndexDefinition.ALIAS + "/_delete_by_query?conflicts=proceed&refresh=true");
-        all.setJsonEntity("{\"query\":{\"match_all\":{}}}");
-        node.performRequest(all);
+        emptyTheIndex();
         awaitFound(List.of(product), "tabularasa");
     }
 
@@ -132,6 +132,7 @@ class IndexFollowsTest {
         long kettle = shelves.put("Standinare Kettle", "49.00", "kitchenette", "Standinwick", "Pours slowly.");
         long pot = shelves.put("Standinare Pot", "149.00", "pots", "Other", "Slow.");
         awaitFound(List.of(kettle, pot), "standinare", "sort", "price_asc");
+        FacetScene.put(shelves);
         awaitNothingDue();
         var server = new LocalServerSwitch("search");
         server.stop();
@@ -154,6 +155,10 @@ class IndexFollowsTest {
             assertThat(found("standinare", "max_price", "49")).containsExactly(kettle);
             assertThat(found("standinare", "in_stock", "false")).isEmpty();
             assertThat(found(shelves.sku(pot))).first().isEqualTo(pot);
+            FacetScene.holds("postgresql");
+            assertThat(found("standin kettle")).containsExactly(kettle);
+            assertThat(found("kettle standinar")).containsExactly(kettle);
+            assertThat(found(shelves.sku(pot).substring(0, 15))).containsExactly(pot);
             for (String hostile :
                     List.of("' OR 1=1 --", "a & | ! :* <->", "%", "\"", "\\", "( ) *", "<script>", "the")) {
                 search(hostile).header("X-Search-Backend", "postgresql");
@@ -233,7 +238,7 @@ class IndexFollowsTest {
     }
 
     private void awaitNothingDue() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> !due.isAnyDue());
+        await().atMost(Duration.ofSeconds(30)).until(() -> !shelves.isAnyDue());
     }
 
     private long version(long product) {
@@ -251,5 +256,53 @@ class IndexFollowsTest {
                         .getContent()
                         .readAllBytes(),
                 java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void an_index_emptied_while_something_waits_is_filled_again() throws Exception {
+        long product = shelves.put("Rasaquixel Rug", "20.00", "decor", "Brimquist", "");
+        long waiting = shelves.put("Waitquixel Rug", "20.00", "decor", "Brimquist", "");
+        awaitFound(List.of(product), "rasaquixel");
+        awaitFound(List.of(waiting), "waitquixel");
+        awaitNothingDue();
+        // Claimed by somebody for an hour.
+        due(waiting, "clock_timestamp() + interval '1 hour'");
+        try {
+            emptyTheIndex();
+            awaitFound(List.of(product), "rasaquixel");
+        } finally {
+            due(waiting, "clock_timestamp()");
+        }
+    }
+
+    @Test
+    void whoever_was_overtaken_while_writing_has_the_product_looked_at_again() {
+        long product = shelves.put("Sleepquixel Stool", "20.00", "furniture", "Brimquist", "");
+        awaitFound(List.of(product), "sleepquixel");
+        awaitNothingDue();
+        Claim slow = claim(product);
+        shelves.withdraw(product);
+        await().atMost(Duration.ofSeconds(30)).until(() -> version(product) > slow.version() && !shelves.isAnyDue());
+        long after = version(product);
+
+        // The index may have forgotten the deletion by now, and have taken the document.
+        due.done(List.of(slow));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> version(product) > after && !shelves.isAnyDue());
+    }
+
+    private void emptyTheIndex() throws Exception {
+        Request all =
+                new Request("POST", "/" + IndexDefinition.ALIAS + "/_delete_by_query?conflicts=proceed&refresh=true");
+        all.setJsonEntity("{\"query\":{\"match_all\":{}}}");
+        node.performRequest(all);
+    }
+
+    private void due(long product, String when) {
+        QuarkusTransaction.requiringNew()
+                .run(() -> database.createNativeQuery(
+                                "UPDATE search_documents SET due_at = " + when + " WHERE product_id = :id")
+                        .setParameter("id", product)
+                        .executeUpdate());
     }
 }

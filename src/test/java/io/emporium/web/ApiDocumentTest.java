@@ -54,6 +54,24 @@ class ApiDocumentTest {
     }
 
     @Test
+    void fields_are_named_as_they_are_sent() {
+        List<String> others = new ArrayList<>();
+        document.at("/components/schemas")
+                .properties()
+                .forEach(schema -> schema.getValue()
+                        .path("properties")
+                        .fieldNames()
+                        .forEachRemaining(field -> {
+                            if (!field.matches("[a-z0-9_]+")) {
+                                others.add(schema.getKey() + "." + field);
+                            }
+                        }));
+        assertThat(others).isEmpty();
+        assertThat(document.at("/components/schemas/PaymentRequest/properties").has("payment_details"))
+                .isTrue();
+    }
+
+    @Test
     void every_operation_says_what_it_is() {
         List<String> silent = new ArrayList<>();
         Set<String> ids = new HashSet<>();

@@ -31,7 +31,9 @@ class HealthTest {
     void every_dependency_is_named() {
         given().get("/q/health")
                 .then()
-                .body("checks.name", hasItems("PostgreSQL", "Redis", "RabbitMQ", "Elasticsearch", "SMTP", "Stripe"));
+                .body(
+                        "checks.name",
+                        hasItems("PostgreSQL", "Redis", "RabbitMQ", "Elasticsearch", "SMTP", "Stripe", "PayPal"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.emporium.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.emporium.Invariants;
 import io.emporium.shared.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.Timeout;
 class IdempotencyTest {
     @Inject
     Idempotency idempotency;
+
+    @Inject
+    Invariants invariants;
 
     @Inject
     EntityManager database;
@@ -178,6 +182,20 @@ class IdempotencyTest {
                         refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.IDEMPOTENCY_KEY_REUSED));
         idempotency.acrossTransactions(request, this::effectElsewhere);
         assertThat(effects()).isEqualTo(1);
+    }
+
+    @Test
+    void a_key_whose_process_died_and_that_nobody_retries_goes_with_its_day() {
+        assertThatThrownBy(() -> idempotency.acrossTransactions(request("left", Map.of()), () -> {
+                    throw new Death();
+                }))
+                .isInstanceOf(Death.class);
+        sql("UPDATE idempotency_keys SET locked_until = now() - interval '20 hours' WHERE user_id = " + userId);
+        invariants.hold();
+        sql("UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE user_id = " + userId);
+        idempotency.purge();
+        assertThat(count("SELECT count(*) FROM idempotency_keys WHERE user_id = " + userId))
+                .isZero();
     }
 
     @Test

@@ -1,0 +1,80 @@
+package io.emporium.chaos;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** The ways in which a server goes away under load, and comes back. */
+final class Outages {
+    static final Duration LASTS = Duration.ofSeconds(15);
+
+    /** Goes down in order, with its connections closed; dies as by SIGKILL; stops answering with its connections open (SIGSTOP). */
+    enum How {
+        DOWN,
+        KILLED,
+        STOPPED
+    }
+
+    /** @param server as the local servers call it */
+    record Outage(String title, String server, How how) {
+        String name() {
+            return title
+                    + switch (how) {
+                        case DOWN -> " shut down";
+                        case KILLED -> " killed (SIGKILL)";
+                        case STOPPED -> " stopped (SIGSTOP)";
+                    };
+        }
+    }
+
+    private final LocalStack servers;
+    private final Told told;
+
+    Outages(LocalStack servers, Told told) {
+        this.servers = servers;
+        this.told = told;
+    }
+
+    /** Broker, search and mail server share a process: they are shut down one by one, and stopped all at once. */
+    List<Outage> all() {
+        return List.of(
+                new Outage("PostgreSQL", "postgres", How.KILLED),
+                new Outage("Redis", "redis", How.KILLED),
+                new Outage("Stripe", "stripe", How.KILLED),
+                new Outage("broker, search and mail server", "rabbitmq", How.STOPPED),
+                new Outage("broker", "rabbitmq", How.DOWN),
+                new Outage("PostgreSQL", "postgres", How.STOPPED),
+                new Outage("Redis", "redis", How.STOPPED),
+                new Outage("Stripe", "stripe", How.STOPPED),
+                new Outage("search", "search", How.DOWN),
+                new Outage("mail server", "smtp", How.DOWN),
+                new Outage("PostgreSQL", "postgres", How.DOWN));
+    }
+
+    /** @return how many orders were placed while it was away */
+    int let(Outage outage) throws IOException, InterruptedException {
+        long pid = servers.process(outage.server()).pid();
+        int before = told.orders();
+        switch (outage.how()) {
+            case DOWN -> servers.stop(outage.server());
+            case KILLED -> signal("KILL", pid);
+            case STOPPED -> signal("STOP", pid);
+        }
+        Shop.pause(LASTS.toMillis());
+        int placed = told.orders() - before;
+        switch (outage.how()) {
+            case DOWN -> servers.start(outage.server());
+            case KILLED -> {
+                // For the local servers it runs until it is stopped.
+                servers.stop(outage.server());
+                servers.start(outage.server());
+            }
+            case STOPPED -> signal("CONT", pid);
+        }
+        return placed;
+    }
+
+    private static void signal(String name, long pid) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+    }
+}

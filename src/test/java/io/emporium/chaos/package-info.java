@@ -1,0 +1,7 @@
+/**
+ * {@code ./mvnw verify -Pchaos}: two packaged processes of the shop on one database, broker and provider, killed at named
+ * points and at random under load, while their customers try again, and the invariants asked after each kill. What it
+ * found stands in docs/reliability.md. No part of the other tests: the profile runs {@link
+ * io.emporium.chaos.KilledShopChaos} and nothing else does.
+ */
+package io.emporium.chaos;

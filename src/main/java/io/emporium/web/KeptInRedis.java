@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 class KeptInRedis {
     // The number counts up with the form of what is kept: while an update rolls through the cluster, both forms are.
     private static final String PLACE = "emporium:cache:1:";
-    /** Each kind's epoch; without it nothing is kept of the kind. */
+    /** Each kind's epoch, without which nothing is kept of the kind; and a mark that Redis has not forgotten everything. */
     static final String EPOCHS = PLACE + "epochs";
 
     private static final Duration LEASE = Duration.ofSeconds(1);
@@ -29,7 +29,7 @@ class KeptInRedis {
     // of
     // the kind is forgotten, without KEYS. A whole begins with a line of the ids of its parts.
     private static final String EPOCH = """
-            local fresh = 1 - redis.call('EXISTS', KEYS[1])
+            local fresh = redis.call('HSETNX', KEYS[1], 'filled', '1')
             local function epoch(kind, token)
               local epoch = redis.call('HGET', KEYS[1], kind)
               if not epoch then

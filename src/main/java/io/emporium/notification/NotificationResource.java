@@ -1,10 +1,13 @@
 package io.emporium.notification;
 
+import io.emporium.shared.Page;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -23,23 +26,27 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Authenticated
 @RunOnVirtualThread
 public class NotificationResource {
+    private final UnreadCounts unread;
+    private final Event<UnreadCounts.Changed> changes;
     private final Caller caller;
 
-    NotificationResource(Caller caller) {
+    NotificationResource(UnreadCounts unread, Event<UnreadCounts.Changed> changes, Caller caller) {
+        this.unread = unread;
+        this.changes = changes;
         this.caller = caller;
     }
 
     /** The caller's notifications, newest first. */
     @GET
-    @Transactional
     @Operation(operationId = "getNotifications", summary = "Own notifications, newest first")
     public Answer<NotificationList> list(
             @QueryParam("page") @DefaultValue("1") @Min(1) @Max(100_000) int page,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("unread_only") @DefaultValue("false") boolean unreadOnly) {
         long userId = caller.userId();
-        return Answer.of(
-                NotificationList.of(Notification.pageOf(userId, unreadOnly, page, limit), Notification.unread(userId)));
+        Page<Notification> told =
+                QuarkusTransaction.requiringNew().call(() -> Notification.pageOf(userId, unreadOnly, page, limit));
+        return Answer.of(NotificationList.of(told, unread.of(userId)));
     }
 
     /** Marks one as read; again is the same. */
@@ -48,9 +55,11 @@ public class NotificationResource {
     @Transactional
     @Operation(operationId = "readNotification", summary = "Mark a notification as read")
     public Answer<Void> read(@PathParam("notification_id") long notificationId) {
-        if (!Notification.read(notificationId, caller.userId())) {
+        long userId = caller.userId();
+        if (!Notification.read(notificationId, userId)) {
             throw Refusal.notFound("Notification");
         }
+        changes.fire(new UnreadCounts.Changed(userId));
         return Answer.done("Notification marked as read");
     }
 
@@ -60,7 +69,9 @@ public class NotificationResource {
     @Transactional
     @Operation(operationId = "readAllNotifications", summary = "Mark all notifications as read")
     public Answer<Void> readAll() {
-        Notification.readAll(caller.userId());
+        long userId = caller.userId();
+        Notification.readAll(userId);
+        changes.fire(new UnreadCounts.Changed(userId));
         return Answer.done("Notifications marked as read");
     }
 }

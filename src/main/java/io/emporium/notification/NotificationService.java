@@ -22,6 +22,7 @@ import io.emporium.payment.PaymentEvent.PaymentFailed;
 import io.emporium.payment.PaymentEvent.RefundSucceeded;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,12 +39,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public class NotificationService {
     private final Orders orders;
     private final Deliveries deliveries;
+    private final Event<UnreadCounts.Changed> changes;
     private final Clock clock;
     private final AtomicBoolean saidWhatIsMissing = new AtomicBoolean();
 
-    NotificationService(Orders orders, Deliveries deliveries, Clock clock) {
+    NotificationService(Orders orders, Deliveries deliveries, Event<UnreadCounts.Changed> changes, Clock clock) {
         this.orders = orders;
         this.deliveries = deliveries;
+        this.changes = changes;
         this.clock = clock;
     }
 
@@ -211,7 +214,9 @@ public class NotificationService {
     private void tellAdmins(UUID eventId, String about, long id, String type, String title, String message) {
         Instant now = clock.instant();
         for (long adminId : User.activeAdmins()) {
-            Notification.tell(adminId, eventId, type, title, message, about, id, now);
+            if (Notification.tell(adminId, eventId, type, title, message, about, id, now)) {
+                changes.fire(new UnreadCounts.Changed(adminId));
+            }
         }
     }
 
@@ -231,6 +236,7 @@ public class NotificationService {
                 || !Notification.tell(userId, event.id(), type, title, message, "order", orderId, clock.instant())) {
             return Optional.empty();
         }
+        changes.fire(new UnreadCounts.Changed(userId));
         return customer;
     }
 

@@ -141,7 +141,7 @@ class OrderLifeTest {
                         .setParameter("order", orderId)
                         .executeUpdate());
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(ada.order(orderId).getString("data.status")).isEqualTo("cancelled"));
         assertThat(ada.order(orderId).getString("data.cancel_reason")).isEqualTo("expired");

@@ -34,7 +34,7 @@ final class RetailShelves {
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptionsInstanceOf(IndexAway.class)
                 .until(() -> !shelves.isAnyDue()
-                        && node.ask("GET", "/" + IndexDefinition.ALIAS + "/_count")
+                        && node.work("GET", "/" + IndexDefinition.ALIAS + "/_count")
                                         .path("count")
                                         .asInt()
                                 >= RetailCatalogue.PRODUCTS);

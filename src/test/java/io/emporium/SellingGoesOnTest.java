@@ -48,7 +48,8 @@ class SellingGoesOnTest {
         long orderId = ada.paidOrder(product, 1);
 
         assertThat(ada.order(orderId).getString("data.status")).isEqualTo("confirmed");
-        given().get("/q/health/ready").then().statusCode(200);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
         assertThat(ada.request().get("/api/v1/notifications").jsonPath().getList("data.notifications"))
                 .isEmpty();
         assertThat(admin.request().get("/api/v1/admin/outbox").jsonPath().getLong("data.unsent"))

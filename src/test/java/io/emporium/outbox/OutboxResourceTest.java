@@ -78,7 +78,7 @@ class OutboxResourceTest {
                     .then()
                     .statusCode(200);
         }
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> count("SELECT count(*) FROM probe_effects WHERE event_id = '" + id + "'") == 1);
         given().post("/api/v1/admin/outbox/parked/" + number + "/replay").then().statusCode(404);
         assertThat(count("SELECT count(*) FROM audit_log WHERE action = 'outbox.replayed' AND entity_id = '" + number

@@ -47,7 +47,7 @@ class RabbitMqMessagingTest extends Messaging {
     @Test
     void events_that_a_broker_lost_with_all_its_data_arrive_when_it_is_back() throws Exception {
         var consumed = append(5);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertTakenOnce(consumed));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertTakenOnce(consumed));
         List<UUID> lost;
         try (var connection = connect();
                 Channel channel = connection.createChannel()) {
@@ -56,7 +56,7 @@ class RabbitMqMessagingTest extends Messaging {
             channel.queueDeclare("test.doomed", true, false, false, null);
             channel.queueBind("test.doomed", EXCHANGE, "probe.*");
             lost = append(50);
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
                             assertThat(channel.messageCount("test.doomed")).isEqualTo(50));
         }

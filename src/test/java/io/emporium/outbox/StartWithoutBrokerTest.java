@@ -41,7 +41,7 @@ class StartWithoutBrokerTest {
 
     @Test
     void it_is_ready_without_one_and_delivers_when_it_comes() throws Exception {
-        given().get("/q/health/ready").then().statusCode(200);
+        awaitReady();
         UUID id = UUID.randomUUID();
         QuarkusTransaction.requiringNew().run(() -> {
             database.createNativeQuery("CREATE TABLE IF NOT EXISTS probe_effects (event_id uuid)")
@@ -51,10 +51,15 @@ class StartWithoutBrokerTest {
         // Long enough for the relay to have tried, and to have given its channel up more than once.
         Thread.sleep(Duration.ofSeconds(25));
         assertThat(effects(id)).isZero();
-        given().get("/q/health/ready").then().statusCode(200);
+        awaitReady();
 
         Objects.requireNonNull(RabbitMqServer.running).startServer();
         await().atMost(Duration.ofSeconds(60)).until(() -> effects(id) == 1);
+    }
+
+    private static void awaitReady() {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
     }
 
     private long effects(UUID id) {

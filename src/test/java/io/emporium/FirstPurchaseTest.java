@@ -90,7 +90,10 @@ class FirstPurchaseTest {
         assertThat(Arrays.stream(output.split("\n")).filter(line -> line.contains("Order Confirmed")))
                 .as("the notification in the app")
                 .isNotEmpty();
-        assertThat(output.lines().filter(line -> line.contains("Payment processed successfully")))
+        // The latter where PayPal's webhook is quicker than the buyer, and takes the money.
+        assertThat(output.lines()
+                        .filter(line -> line.contains("Payment processed successfully")
+                                || line.contains("The payment is being processed")))
                 .as("the demo product by card and by PayPal, and one of the loaded")
                 .hasSize(3);
         invariants.hold();
@@ -105,7 +108,7 @@ class FirstPurchaseTest {
         shell.environment().putAll(environment);
         shell.environment().put("EMPORIUM_HOME", home.toString());
         Process process = shell.start();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS))
+        assertThat(process.waitFor(300, TimeUnit.SECONDS))
                 .as("finished in time")
                 .isTrue();
         String output = Files.readString(printed);

@@ -35,7 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class BankStatementTest extends PaymentScene {
     private static final String STATEMENTS = "/api/v1/payments/bank-statements";
-    private static final String ATTENTION = "/api/v1/admin/payments/attention?limit=100";
 
     @TestHTTPResource("/")
     URI door;
@@ -89,13 +88,11 @@ class BankStatementTest extends PaymentScene {
 
     /** What is on the list for a person about an entry. */
     private Map<String, Object> issue(String bankReference) {
-        List<Map<String, Object>> found = admin.request()
-                .get(ATTENTION)
-                .then()
-                .statusCode(200)
+        String entry = " { it.transaction_id == '" + bankReference + "' }";
+        List<Map<String, Object>> found = pageOf(ATTENTION, "data.payments.find" + entry)
                 .extract()
                 .jsonPath()
-                .getList("data.payments.findAll { it.transaction_id == '" + bankReference + "' }");
+                .getList("data.payments.findAll" + entry);
         assertThat(found).hasSizeLessThanOrEqualTo(1);
         return found.isEmpty() ? Map.of() : found.getFirst();
     }
@@ -279,12 +276,8 @@ class BankStatementTest extends PaymentScene {
         assertThat(outcomes(take(), entry)).containsExactly("wrong_amount");
 
         assertOrder(order.orderId(), "pending", "pending_verification");
-        admin.request()
-                .get("/api/v1/payments/bank-transfers?limit=100")
-                .then()
-                .body(
-                        "data.transfers.find { it.order_id == " + order.orderId() + " }.reported_amount",
-                        equalTo(49.98f));
+        String awaited = "data.transfers.find { it.order_id == " + order.orderId() + " }";
+        pageOf("/api/v1/payments/bank-transfers", awaited).body(awaited + ".reported_amount", equalTo(49.98f));
         assertThat(issue(entry))
                 .containsEntry("reason", "amount_mismatch")
                 .containsEntry("type", "bank_entry")

@@ -37,13 +37,12 @@ class BankTransferTest extends PaymentScene {
     }
 
     private Map<String, Object> listed(String status, long orderId) {
-        List<Map<String, Object>> found = admin.request()
-                .get("/api/v1/payments/bank-transfers?limit=100&status=" + status)
-                .then()
-                .statusCode(200)
+        String entry = " { it.order_id == " + orderId + " }";
+        List<Map<String, Object>> found = pageOf(
+                        "/api/v1/payments/bank-transfers?status=" + status, "data.transfers.find" + entry)
                 .extract()
                 .jsonPath()
-                .getList("data.transfers.findAll { it.order_id == " + orderId + " }");
+                .getList("data.transfers.findAll" + entry);
         assertThat(found).hasSize(1);
         return found.getFirst();
     }

@@ -21,7 +21,7 @@ final class FakePayPal {
 
     /** No faults, webhooks on. The ledger stays: the database's other orders are in it. */
     static void heal() {
-        given().delete(url("faults")).then().statusCode(200);
+        noFaults();
         webhooks(Map.of(
                 "state",
                 "on",
@@ -36,6 +36,11 @@ final class FakePayPal {
                 "timestamp_offset_seconds",
                 0));
         put("settings", Map.of("refunds", "succeed", "token_seconds", 32_400));
+    }
+
+    /** As heal, but webhooks and the rest stay as they are. */
+    static void noFaults() {
+        given().delete(url("faults")).then().statusCode(200);
     }
 
     /** The next {@code count} calls fail, before or after they had their effect. */

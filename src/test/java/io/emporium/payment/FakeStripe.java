@@ -19,7 +19,7 @@ final class FakeStripe {
 
     /** No faults, webhooks on. The ledger stays: the database's other orders are in it. */
     static void heal() {
-        given().delete(url("faults")).then().statusCode(200);
+        noFaults();
         webhooks(Map.of(
                 "state",
                 "on",
@@ -34,6 +34,11 @@ final class FakeStripe {
                 "timestamp_offset_seconds",
                 0));
         put("settings", Map.of("payments", "succeed", "refunds", "succeed", "radar", "block", "search_lag_ms", 0));
+    }
+
+    /** As heal, but webhooks and the rest stay as they are. */
+    static void noFaults() {
+        given().delete(url("faults")).then().statusCode(200);
     }
 
     /** The next {@code count} calls fail, before or after they had their effect. */

@@ -405,7 +405,7 @@ class FraudTest extends PaymentScene {
             database.createNativeQuery("LOCK TABLE fraud_assessments IN SHARE ROW EXCLUSIVE MODE")
                     .executeUpdate();
             intents.forEach(intent -> FakeStripe.authenticate(intent, "succeed"));
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(
                                     number(
                                             "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"))

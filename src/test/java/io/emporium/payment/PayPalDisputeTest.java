@@ -92,7 +92,7 @@ class PayPalDisputeTest extends PayPalScene {
             String event = FakePayPal.events(order, "CUSTOMER.DISPUTE." + type).getFirst();
             assertThat(FakePayPal.resend(event, "good", 0)).as(type).isEqualTo(200);
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(number("SELECT count(*) FROM webhook_events WHERE status = 'done' AND"
                                 + " payload ->> 'id' = '" + dispute + "'"))
                         .isEqualTo(3));
@@ -203,7 +203,7 @@ class PayPalDisputeTest extends PayPalScene {
         String order =
                 (String) FakePayPal.captures(references(orderId)).getFirst().get("order");
         String event = FakePayPal.events(order, "PAYMENT.CAPTURE.REVERSED").getFirst();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(number("SELECT count(*) FROM webhook_events WHERE status = 'ignored' AND"
                                         + " event_id = '" + event + "'"))
@@ -223,7 +223,7 @@ class PayPalDisputeTest extends PayPalScene {
         FakePayPal.fault("GET", "/v1/customer/disputes/**", "before", "http_503", 14);
         FakePayPal.resend(FakePayPal.events(order, "CUSTOMER.DISPUTE.CREATED").getFirst(), "good", 0);
 
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> {
                     // It waits longer each time; this test does not.
@@ -247,7 +247,7 @@ class PayPalDisputeTest extends PayPalScene {
 
         assertThat(FakePayPal.send(event, "good")).isEqualTo(200);
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(number("SELECT count(*) FROM webhook_events WHERE status = 'ignored' AND"
                                         + " payload ->> 'id' = 'PP-D-NOBODY'"))
@@ -255,7 +255,7 @@ class PayPalDisputeTest extends PayPalScene {
     }
 
     private void waitForDispute(String dispute, String status) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         admin.request().get(LIST).then().statusCode(200).body(of(dispute, "status"), equalTo(status)));
     }

@@ -99,11 +99,9 @@ class PayPalRefundTest extends PayPalScene {
         FakePayPal.fault("POST", FakePayPal.REFUND, "after", "cut", 1);
 
         refund(admin, orderId, "10.00").then().statusCode(200).body("data.status", equalTo("pending"));
+        putOffChecks(orderId);
 
-        // Long before the reconciler would ask.
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(shopper.order(orderId).getString("data.payment_status"))
-                        .isEqualTo("partially_refunded"));
+        waitForPayment(orderId, "partially_refunded");
         assertThat(FakePayPal.refunds(references(orderId))).isEqualTo(1);
     }
 
@@ -140,13 +138,10 @@ class PayPalRefundTest extends PayPalScene {
         String refund = FakePayPal.refundByHand(captureOf(orderId), "20.00", "REFUNDED");
 
         waitForPayment(orderId, "partially_refunded");
-        String ofIt = "data.refund_requests.find { it.refund_id == '" + refund + "' }.";
-        admin.request()
-                .get("/api/v1/refund-requests?status=succeeded&limit=100")
-                .then()
-                .statusCode(200)
-                .body(ofIt + "cause", equalTo("provider"))
-                .body(ofIt + "amount", equalTo(20.0f));
+        String noted = "data.refund_requests.find { it.refund_id == '" + refund + "' }";
+        pageOf("/api/v1/refund-requests?status=succeeded", noted)
+                .body(noted + ".cause", equalTo("provider"))
+                .body(noted + ".amount", equalTo(20.0f));
         refund(shopper, orderId, "30.00").then().statusCode(409).body("error.details.refundable", equalTo(29.99f));
         // What PayPal takes back by itself is gone just so, where no dispute tells of it.
         FakePayPal.refundByHand(captureOf(orderId), "10.00", "REVERSED");

@@ -37,10 +37,14 @@ abstract class PayPalScene extends PaymentScene {
         long orderId = order();
         String token = begin(orderId);
         FakePayPal.approve(token);
-        // 202 where PayPal's webhook was quicker and its capture is under way.
+        finishPaid(orderId, token);
+        return orderId;
+    }
+
+    /** The buyer is back from PayPal; its webhook may have been quicker, and the capture be under way (202). */
+    void finishPaid(long orderId, String token) {
         finish(orderId, token).then().statusCode(anyOf(equalTo(200), equalTo(202)));
         waitForPayment(orderId, "completed");
-        return orderId;
     }
 
     /** Asks for PayPal's page; the id of PayPal's order. */

@@ -35,6 +35,7 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
         FakePayPal.webhooks("off");
         long orderId = order();
         String token = begin(orderId);
+        putOffChecks(orderId);
         FakePayPal.fault("POST", FakePayPal.CAPTURE, when, kind, 1);
         FakePayPal.approve(token);
 
@@ -86,6 +87,7 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
     private String approvedButRefused(long orderId, String when, int times) {
         FakePayPal.webhooks("off");
         String token = begin(orderId);
+        putOffChecks(orderId);
         FakePayPal.fault("POST", FakePayPal.CAPTURE, when, "http_422", times);
         FakePayPal.approve(token);
         return token;
@@ -139,10 +141,14 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
         FakePayPal.webhooks("off");
         long orderId = order();
         String token = begin(orderId);
+        putOffChecks(orderId);
         FakePayPal.approve(token);
         FakePayPal.fault("POST", FakePayPal.CAPTURE, "after", "http_503", 1);
+        // Nobody hears of the capture before the order is cancelled.
+        FakePayPal.fault("GET", FakePayPal.ORDERS + "/*", "before", "http_503", 1_000);
         finish(orderId, token).then().statusCode(202);
         cancel(shopper, orderId);
+        FakePayPal.noFaults();
 
         waitForPayment(orderId, "refunded");
         assertOrder(orderId, "cancelled", "refunded");
@@ -157,6 +163,7 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
         FakePayPal.webhooks("off");
         long orderId = order();
         String token = begin(orderId);
+        putOffChecks(orderId);
         FakePayPal.approve(token);
         // It takes its effect when the call has long been given up and the order's time is over.
         FakePayPal.late(FakePayPal.CAPTURE, 12_000);
@@ -172,6 +179,7 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
         FakePayPal.webhooks("off");
         long orderId = order();
         String token = begin(orderId);
+        putOffChecks(orderId);
         FakePayPal.approve(token);
         FakePayPal.late(FakePayPal.CAPTURE, 3_000);
 
@@ -179,7 +187,10 @@ class PayPalUnknownOutcomeTest extends PayPalScene {
             if (number == 0) {
                 return finish(orderId, token).statusCode();
             }
-            await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> number("SELECT count(*) FROM transactions WHERE status <> 'requires_action' AND"
+                                    + " order_id = " + orderId)
+                            == 1);
             sql("UPDATE orders SET expires_at = now() - interval '1 second' WHERE order_id = " + orderId);
             sql("UPDATE transactions SET next_check_at = now() WHERE order_id = " + orderId);
             return 0;

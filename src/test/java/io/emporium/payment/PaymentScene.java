@@ -8,6 +8,7 @@ import io.emporium.Shopper;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** What every test of payments starts from: a healthy Stripe, a customer, an admin, a product; and how it must end. */
 abstract class PaymentScene {
     static final long CENTS = 4999;
+    static final String ATTENTION = "/api/v1/admin/payments/attention";
 
     @Inject
     Invariants invariants;
@@ -91,6 +93,42 @@ abstract class PaymentScene {
 
     static void cancel(Shopper who, long orderId) {
         who.json().post("/api/v1/orders/" + orderId + "/cancel").then().statusCode(200);
+    }
+
+    /** Whether it was. The reconciler's failures shut the door too, perhaps before the last of many has come. */
+    static boolean isBegun(Response answer) {
+        assertThat(answer.statusCode()).isIn(202, 503);
+        return answer.statusCode() == 202;
+    }
+
+    /** The reconciler, which asks 2 s after an answer, does not come before the test. */
+    void putOffChecks(long orderId) {
+        sql("UPDATE transactions SET next_check_at = now() + interval '1 hour' WHERE next_check_at IS NOT NULL AND"
+                + " order_id = " + orderId);
+    }
+
+    /**
+     * The page of an admin's list that has what is looked for, or else the first: lists begin with the oldest, and all tests
+     * share them.
+     */
+    ValidatableResponse pageOf(String list, String found) {
+        // From the end, because what is settled meanwhile moves the others towards the beginning.
+        for (int number = page(list, 1).extract().path("data.pagination.total_pages"); number > 1; number--) {
+            ValidatableResponse page = page(list, number);
+            if (page.extract().path(found) != null) {
+                return page;
+            }
+        }
+        return page(list, 1);
+    }
+
+    private ValidatableResponse page(String list, int number) {
+        return admin.request()
+                .queryParam("limit", 100)
+                .queryParam("page", number)
+                .get(list)
+                .then()
+                .statusCode(200);
     }
 
     List<Map<String, Object>> transactions(long orderId) {

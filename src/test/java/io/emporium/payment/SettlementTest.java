@@ -65,6 +65,9 @@ class SettlementTest extends PaymentScene {
 
     @Test
     void every_outcome_moves_every_status_as_the_life_of_a_payment_has_it() {
+        // What is settled as unknown the reconciler asks for, if it comes before that is undone: nothing shall be
+        // charged.
+        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1_000);
         Map<TransactionStatus, List<String>> expected = new EnumMap<>(TransactionStatus.class);
         // captured, declined, called off, action required, pending, unknown, approved
         expected.put(
@@ -331,11 +334,10 @@ class SettlementTest extends PaymentScene {
     void what_is_going_back_as_too_late_does_not_pay_the_order_when_the_other_card_fails_too() {
         FakeStripe.webhooks("off");
         long orderId = order();
-        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1);
+        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1_000);
         pay(orderId, "pm_card_visa").then().statusCode(202);
         long first = number("SELECT transaction_id FROM transactions WHERE order_id = " + orderId);
         settlement.settle(first, new Declined(null, "card_declined", "test", null));
-        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1);
         pay(orderId, "pm_card_visa").then().statusCode(202);
         long second =
                 number("SELECT max(transaction_id) FROM transactions WHERE transaction_type = 'payment' AND order_id = "
@@ -345,6 +347,7 @@ class SettlementTest extends PaymentScene {
         var captured = new Captured("pi_late" + first, Money.of(new BigDecimal("49.99"), "USD"), "{}");
         settlement.settle(first, captured);
         settlement.settle(second, new Declined(null, "card_declined", "test", null));
+        FakeStripe.noFaults();
 
         settlement.settle(first, captured);
 

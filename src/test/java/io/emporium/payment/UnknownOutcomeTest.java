@@ -153,10 +153,11 @@ class UnknownOutcomeTest extends PaymentScene {
     void an_order_cancelled_before_its_charge_began_is_not_charged_by_the_reconciler() {
         FakeStripe.webhooks("off");
         long orderId = order();
-        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1);
+        FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1_000);
         pay(orderId, "pm_card_visa").then().statusCode(202);
 
         cancel(shopper, orderId);
+        FakeStripe.noFaults();
 
         waitForPayment(orderId, "failed");
         assertThat(FakeStripe.intents(orderId)).isEmpty();
@@ -220,8 +221,12 @@ class UnknownOutcomeTest extends PaymentScene {
         Shopper other = Shopper.registered();
         long orderId = other.order(product, 1);
         FakeStripe.fault("POST", "/v1/**", "before", "http_503", 1_000);
+        // A late webhook of another test makes us ask too, and an answer would open the door.
+        FakeStripe.fault("GET", "/v1/**", "before", "http_503", 1_000);
         List<Long> waiting = Stream.generate(this::order).limit(5).toList();
-        waiting.forEach(each -> pay(each, "pm_card_visa").then().statusCode(202));
+        List<Long> begun = waiting.stream()
+                .filter(each -> isBegun(pay(each, "pm_card_visa")))
+                .toList();
 
         other.pay(orderId, "pm_card_visa")
                 .then()
@@ -236,7 +241,7 @@ class UnknownOutcomeTest extends PaymentScene {
                 .isEmpty();
 
         FakeStripe.heal();
-        waiting.forEach(each -> waitForPayment(each, "completed"));
+        begun.forEach(each -> waitForPayment(each, "completed"));
         other.pay(orderId, "pm_card_visa").then().statusCode(200);
     }
 

@@ -130,7 +130,7 @@ class WebhookTest extends PaymentScene {
                     .as(object)
                     .isEqualTo(200);
 
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(status(event)).isEqualTo("ignored"));
         }
     }
@@ -147,7 +147,7 @@ class WebhookTest extends PaymentScene {
                                 + "\"id\":\"%s\",\"status\":\"succeeded\",\"amount_received\":4999,\"currency\":\"usd\"}}}")
                         .formatted(event, intent));
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(status(event)).isEqualTo("done"));
         assertOrder(orderId, "pending", "requires_action");
         cancel(shopper, orderId);
@@ -171,7 +171,7 @@ class WebhookTest extends PaymentScene {
 
         for (int tries = 1; tries < 5; tries++) {
             int made = tries;
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(
                                     count("SELECT attempts FROM webhook_events WHERE last_error IS NOT NULL AND"
                                             + " next_try_at > now() AND event_id = '" + event + "'"))
@@ -179,7 +179,7 @@ class WebhookTest extends PaymentScene {
             assertThat(status(event)).isEqualTo("received");
             sql("UPDATE webhook_events SET next_try_at = now(), last_error = NULL WHERE event_id = '" + event + "'");
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(status(event)).isEqualTo("parked"));
 
         // Where an admin sees it, and tries it again when its reason is gone.
@@ -193,7 +193,7 @@ class WebhookTest extends PaymentScene {
                 .post("/api/v1/admin/outbox/parked/" + parked + "/replay")
                 .then()
                 .statusCode(200);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(status(event)).isEqualTo("ignored"));
     }
 

@@ -26,7 +26,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class Invariants {
-    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(180);
 
     /** These hold at every commit. */
     private static final Map<String, String> ALWAYS = new LinkedHashMap<>();
@@ -151,7 +151,7 @@ public class Invariants {
         assertThat(contradictions(ALWAYS)).isEmpty();
     }
 
-    /** Fails with every row that contradicts an invariant. Waits up to a minute for what needs to settle. */
+    /** Fails with every row that contradicts an invariant. Waits up to three minutes for what needs to settle. */
     public void hold() {
         holdNow();
         Instant deadline = Instant.now().plus(SETTLED_WITHIN);

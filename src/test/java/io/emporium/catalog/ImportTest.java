@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.Iterator;
@@ -43,6 +44,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,9 +160,10 @@ class ImportTest {
             editor.setAutoCommit(false);
             edit.execute("UPDATE products SET name = 'Edited', version = version + 1 WHERE sku = '" + prefix + "A'");
             Future<?> load = threads.submit(() -> csv(HEADER + row("A", "Loaded", "10.00", "5"), ""));
-            await().until(() -> !strings("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                            + " AND query LIKE '%products%' AND datname = current_database()")
-                    .isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !strings("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE '%products%' AND datname = current_database()")
+                            .isEmpty());
             editor.commit();
             load.get();
         }
@@ -309,9 +312,7 @@ class ImportTest {
                         + "words, words ".repeat(25) + "\",Acme,images/" + i + ".jpg\n");
             }
         }
-        Runtime jvm = Runtime.getRuntime();
-        System.gc();
-        long before = jvm.totalMemory() - jvm.freeMemory();
+        long before = liveHeap();
         long bytes = Files.size(file);
         AtomicLong most = new AtomicLong();
         AtomicLong looking = new AtomicLong();
@@ -326,9 +327,8 @@ class ImportTest {
                 if (read > nextLook) {
                     nextLook = read + bytes / 10;
                     long begun = System.nanoTime();
-                    System.gc();
+                    most.accumulateAndGet(liveHeap(), Math::max);
                     looking.addAndGet(System.nanoTime() - begun);
-                    most.accumulateAndGet(jvm.totalMemory() - jvm.freeMemory(), Math::max);
                 }
                 return got;
             }
@@ -342,6 +342,18 @@ class ImportTest {
                 report.rows(), bytes >> 20, seconds, rows / seconds, before >> 20, most.get() >> 20);
         assertThat(report.created()).isEqualTo(rows);
         assertThat(most.get() - before).isLessThan(64L << 20);
+    }
+
+    /** The lowest of three looks: what other threads hold for a moment is not the import's. */
+    private static long liveHeap() {
+        Runtime jvm = Runtime.getRuntime();
+        return LongStream.generate(() -> {
+                    System.gc();
+                    return jvm.totalMemory() - jvm.freeMemory();
+                })
+                .limit(3)
+                .min()
+                .orElseThrow();
     }
 
     @Test

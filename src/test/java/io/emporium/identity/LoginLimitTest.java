@@ -106,7 +106,7 @@ class LoginLimitTest {
         } finally {
             postgres.start();
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> login(ann, PASSWORD).then().statusCode(200));
     }
 

@@ -60,7 +60,7 @@ class LowStockTest {
                 .contains("\"left\": 5", "\"threshold\": 5", "\"product_id\": " + product, "\"sku\": \"TEST-");
 
         String sku = admin.request().get("/api/v1/products/" + product).path("data.sku");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(told(product)).containsExactly("low_stock: Only 5 of " + sku + " left"));
         // Nobody but admins.
@@ -87,7 +87,7 @@ class LowStockTest {
         ada.order(product, 8);
 
         assertThat(events(product)).containsExactly("inventory.low", "inventory.sold_out");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(told(product)).containsExactly("sold_out: " + sku + " is sold out"));
     }
 

@@ -130,7 +130,12 @@ class ShipmentTest {
                 "estimated_delivery: \"2099-01-01T00:00:00Z\"")) {
             String field = wrong.substring(0, wrong.indexOf(':'));
             var parcel = new java.util.LinkedHashMap<>(Map.of(
-                    "carrier", "\"DHL\"", "tracking_number", "\"0034\"", "estimated_delivery", "\"" + today + "\""));
+                    "carrier",
+                    "\"DHL\"",
+                    "tracking_number",
+                    "\"0034\"",
+                    "estimated_delivery",
+                    "\"" + today.plusDays(1) + "\""));
             parcel.put(field, wrong.substring(field.length() + 2));
             String body = parcel.entrySet().stream()
                     .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
@@ -179,7 +184,7 @@ class ShipmentTest {
                 .then()
                 .body("data.orders.order_id", contains((int) orderId));
         String mail = "SELECT body_html FROM deliveries WHERE type = 'shipping_update' AND user_id = " + ada.userId;
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(texts(mail)).hasSize(1));
         assertThat(texts(mail).getFirst())
                 .contains("&lt;script&gt;", "&lt;b&gt;Fast &amp; ")

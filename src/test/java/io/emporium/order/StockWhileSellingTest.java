@@ -144,7 +144,7 @@ class StockWhileSellingTest {
                 .then()
                 .body("data.products.find { it.product_id == " + product + " }", equalTo(null));
         // The index follows; what it finds is shown as the database has it.
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> anybody.request()
                         .queryParam("q", sku)
                         .queryParam("in_stock", left > 0)

@@ -206,7 +206,7 @@ class IdempotencyTest {
         idempotency.inOneTransaction(request("old", Map.of("other", true)), this::effect);
         assertThat(effects()).isEqualTo(2);
         sql("UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE user_id = " + userId);
-        assertThat(idempotency.forgetExpired(1_000)).isPositive();
+        idempotency.forgetExpired(1_000);
         assertThat(count("SELECT count(*) FROM idempotency_keys WHERE user_id = " + userId))
                 .isZero();
     }

@@ -3,6 +3,7 @@ package io.emporium.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Invariants;
+import io.emporium.LocalStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -23,7 +25,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** Several processes, one shop: whatever dies, wherever, what was answered is kept and nothing takes effect twice. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -44,7 +45,7 @@ class KilledShopChaos {
     private LocalStack servers;
     private Shop shop;
     private Provider provider;
-    private PGSimpleDataSource database;
+    private DataSource database;
     private Invariants invariants;
     private Recovery recovery;
     private Told told;
@@ -64,14 +65,7 @@ class KilledShopChaos {
         Woven.into(ShopProcess.FOLDER);
         shop = new Shop(findings);
         servers = LocalStack.start(Settings.FOLDER, shop.webhooks());
-        database = new PGSimpleDataSource();
-        database.setServerNames(new String[] {servers.setting("DB_HOST")});
-        database.setPortNumbers(new int[] {Integer.parseInt(servers.setting("DB_PORT"))});
-        database.setDatabaseName(servers.setting("DB_NAME"));
-        database.setUser(servers.setting("DB_USER"));
-        database.setPassword(servers.setting("DB_PASSWORD"));
-        database.setConnectTimeout(3);
-        database.setSocketTimeout(30);
+        database = servers.database();
         provider = new Provider(servers.setting("STRIPE_API_BASE"));
         invariants = new Invariants(
                 database, provider.base(), servers.setting("PAYPAL_API_BASE"), servers.setting("BANK_API_BASE"));

@@ -1,5 +1,6 @@
 package io.emporium.chaos;
 
+import io.emporium.LocalStack;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.emporium.chaos;
 
+import io.emporium.Java;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,12 +1,12 @@
-package io.emporium.chaos;
+package io.emporium;
 
 import java.nio.file.Path;
 
 /** The Java that runs us. */
-final class Java {
+public final class Java {
     private Java() {}
 
-    static String program() {
+    public static String program() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 }

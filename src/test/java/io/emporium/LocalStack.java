@@ -1,4 +1,4 @@
-package io.emporium.chaos;
+package io.emporium;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The servers of local mode for this run alone, in a JVM of their own. Unlike the tests' their data lasts (PostgreSQL
  * writes through): one that is killed must come back with what it has committed.
  */
-final class LocalStack implements AutoCloseable {
+public final class LocalStack implements AutoCloseable {
     private final Process process;
     private final Path data;
     private final Map<String, String> settings;
@@ -30,7 +32,7 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** Starts them all and waits; they end when their standard input does, and so with us. */
-    static LocalStack start(Path folder, String webhooks) throws IOException, InterruptedException {
+    public static LocalStack start(Path folder, String webhooks) throws IOException, InterruptedException {
         Path arguments = Path.of("target", "local", "servers.args").toAbsolutePath();
         if (!Files.exists(arguments)) {
             throw new IllegalStateException("The local servers are not built: run this with ./mvnw");
@@ -71,32 +73,44 @@ final class LocalStack implements AutoCloseable {
         return settings;
     }
 
-    String setting(String name) {
+    public String setting(String name) {
         return settings.get(name);
     }
 
     /** What leads a shop here, as environment; it is a production start, which takes no key of local mode's. By card only. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         Map<String, String> environment = new TreeMap<>(settings);
         environment.keySet().removeIf(name -> name.startsWith("EMPORIUM_") || name.startsWith("PAYPAL_"));
-        environment.put("STRIPE_SECRET_KEY", "sk_test_of_the_chaos_suite");
+        environment.put("STRIPE_SECRET_KEY", "sk_test_of_a_packaged_shop");
         return environment;
     }
 
-    Path mails() {
+    public DataSource database() {
+        var database = new PGSimpleDataSource();
+        database.setServerNames(new String[] {setting("DB_HOST")});
+        database.setPortNumbers(new int[] {Integer.parseInt(setting("DB_PORT"))});
+        database.setDatabaseName(setting("DB_NAME"));
+        database.setUser(setting("DB_USER"));
+        database.setPassword(setting("DB_PASSWORD"));
+        database.setConnectTimeout(3);
+        database.setSocketTimeout(30);
+        return database;
+    }
+
+    public Path mails() {
         return data.resolve("mails");
     }
 
-    void stop(String server) {
+    public void stop(String server) {
         turn(server, "stop");
     }
 
-    void start(String server) {
+    public void start(String server) {
         turn(server, "start");
     }
 
     /** The process of a server that has one of its own; else the one in which it is with the others. */
-    ProcessHandle process(String server) {
+    public ProcessHandle process(String server) {
         try {
             Path pid = data.resolve("run").resolve(server + ".pid");
             if (Files.exists(pid)) {

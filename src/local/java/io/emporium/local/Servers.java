@@ -82,7 +82,8 @@ final class Servers {
         add(new PostgresServer(data, programs, !fresh));
         add(new RedisServer(data, programs));
         add(new BrokerServer(data));
-        add(new SearchServer(data));
+        String elasticsearch = System.getenv("EMPORIUM_ELASTICSEARCH");
+        add(elasticsearch == null ? new SearchServer(data) : new ElasticsearchServer(data, Path.of(elasticsearch)));
         add(mail);
         add(new ObjectStore(data));
         add(FakeProvider.stripe(data, options.get("webhooks")));

@@ -55,7 +55,7 @@ class IndexCheck {
     private void attempt(long job) {
         try {
             jobs.begin(job, null);
-            node.work("POST", "/" + IndexDefinition.ALIAS + "/_refresh", Map.of());
+            node.work("POST", "/" + IndexDefinition.ALIAS + "/_refresh");
             Findings findings = compare(job);
             jobs.finish(job);
             Log.infof("Compared the search index with the database: %s", findings);

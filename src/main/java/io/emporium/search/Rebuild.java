@@ -156,7 +156,7 @@ class Rebuild {
     }
 
     private void swap(long job, String index, long done) {
-        node.work("POST", "/" + index + "/_refresh", Map.of());
+        node.work("POST", "/" + index + "/_refresh");
         List<Map<String, Object>> actions = bearing(IndexDefinition.ALIAS);
         jobs.progress(job, done, Findings.NONE);
         actions.add(alias("add", index, IndexDefinition.ALIAS));

@@ -132,6 +132,23 @@ class PaymentIssueTest extends PaymentScene {
     }
 
     @Test
+    void what_goes_back_of_money_that_we_never_heard_of_is_no_refund_of_the_order() {
+        long orderId = order();
+        String reference =
+                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        FakeStripe.webhooks("off");
+        String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
+        FakeStripe.webhooks("on");
+
+        FakeStripe.refund(second, CENTS);
+
+        waitForEvent(FakeStripe.events(second, "refund.created").getFirst());
+        assertOrder(orderId, "confirmed", "completed");
+        assertThat(number("SELECT count(*) FROM refunds WHERE order_id = " + orderId))
+                .isZero();
+    }
+
+    @Test
     void only_money_taken_twice_is_given_back_from_the_list_and_only_by_an_admin() {
         FakeStripe.webhooks("off");
         long orderId = order();

@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -223,19 +224,21 @@ class PayPalDisputeTest extends PayPalScene {
         FakePayPal.fault("GET", "/v1/customer/disputes/**", "before", "http_503", 14);
         FakePayPal.resend(FakePayPal.events(order, "CUSTOMER.DISPUTE.CREATED").getFirst(), "good", 0);
 
+        var wasShut = new AtomicBoolean();
         await().atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(500))
                 .untilAsserted(() -> {
+                    wasShut.compareAndSet(
+                            false, gateways.of(PaymentMethod.PAYPAL).door().isShut());
                     // It waits longer each time; this test does not.
                     sql("UPDATE webhook_events SET next_try_at = now() WHERE status = 'received' AND last_error IS NOT"
                             + " NULL AND payload ->> 'id' = '" + dispute + "'");
-                    assertThat(gateways.of(PaymentMethod.PAYPAL).door().isShut())
-                            .isFalse();
                     assertThat(number("SELECT count(*) FROM disputes WHERE provider_reference = '" + dispute + "'"))
                             .isEqualTo(1);
                 });
         assertThat(number("SELECT max(attempts) FROM webhook_events WHERE payload ->> 'id' = '" + dispute + "'"))
                 .isGreaterThan(14);
+        assertThat(wasShut).isFalse();
     }
 
     @Test

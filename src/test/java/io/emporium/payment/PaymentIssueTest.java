@@ -132,7 +132,7 @@ class PaymentIssueTest extends PaymentScene {
     }
 
     @Test
-    void what_goes_back_of_money_that_we_never_heard_of_is_no_refund_of_the_order() {
+    void what_goes_back_of_money_that_we_have_not_heard_of_yet_is_no_refund_of_the_order() {
         long orderId = order();
         String reference =
                 pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
@@ -146,6 +146,10 @@ class PaymentIssueTest extends PaymentScene {
         assertOrder(orderId, "confirmed", "completed");
         assertThat(number("SELECT count(*) FROM refunds WHERE order_id = " + orderId))
                 .isZero();
+        // What was taken is heard of last.
+        FakeStripe.resend(FakeStripe.events(second, "payment_intent.succeeded").getFirst(), "good", 0);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(issue(reference)).isPositive());
     }
 
     @Test

@@ -74,7 +74,7 @@ class ProductCacheTest {
                 .isEqualTo(
                         Callers.admin().get(PRODUCTS + "/" + product).jsonPath().getMap("data"))
                 .isEqualTo(list().extract().jsonPath().getMap("data.products[0]"))
-                .hasSize(12);
+                .hasSize(13);
         given().header("If-None-Match", tag)
                 .get(PRODUCTS + "/" + product)
                 .then()

@@ -31,7 +31,7 @@ CREATE TABLE product_images (
     CHECK ((state IN ('processing', 'deleted')) = (next_try_at IS NOT NULL)),
     CHECK (state <> 'ready' OR (thumbnail_key IS NOT NULL AND medium_key IS NOT NULL AND large_key IS NOT NULL
                                 AND large_width IS NOT NULL AND large_height IS NOT NULL)),
-    CHECK ((state = 'refused') = (reason IS NOT NULL))
+    CHECK (state <> 'refused' OR reason IS NOT NULL)
 );
 -- The same file sent again is the same image. Also finds a product's images.
 CREATE UNIQUE INDEX product_images_once_a_product ON product_images (product_id, sha256) WHERE state <> 'deleted';

@@ -1,8 +1,10 @@
 package io.emporium.catalog;
 
+import io.emporium.catalog.image.ShownImage;
 import io.emporium.shared.Money;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -12,7 +14,9 @@ import jakarta.persistence.Version;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Currency;
+import java.util.List;
 import java.util.Optional;
+import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,12 @@ public class Product extends PanacheEntityBase {
     @Nullable
     String imageUrl;
 
+    /** As the product shows them; the first one's is the {@link #imageUrl}. */
+    @Convert(converter = ShownImages.class)
+    @Column(columnDefinition = "jsonb", nullable = false)
+    @ColumnTransformer(write = "CAST(? AS jsonb)")
+    List<ShownImage> images;
+
     @Column(name = "is_active")
     boolean active;
 
@@ -73,6 +83,7 @@ public class Product extends PanacheEntityBase {
     static Product create(ProductDraft draft, Currency currency, Instant now) {
         Product product = new Product();
         product.currency = currency.getCurrencyCode();
+        product.images = List.of();
         product.active = true;
         product.createdAt = now;
         product.take(draft, now);
@@ -85,10 +96,27 @@ public class Product extends PanacheEntityBase {
      * @return whether anything is different from before
      */
     boolean edit(ProductDraft draft, Instant now) {
-        if (draft.equals(ProductDraft.of(this))) {
+        // Whoever uploaded images says by their order which is the first.
+        ProductDraft wanted = images.isEmpty() ? draft : draft.withImageUrl(imageUrl);
+        if (wanted.equals(ProductDraft.of(this))) {
             return false;
         }
-        take(draft, now);
+        take(wanted, now);
+        return true;
+    }
+
+    /**
+     * Shows these from now on.
+     *
+     * @return whether they are others, or in another order, than before
+     */
+    boolean show(List<ShownImage> shown, Instant now) {
+        if (shown.equals(images)) {
+            return false;
+        }
+        images = List.copyOf(shown);
+        imageUrl = images.isEmpty() ? null : images.getFirst().large();
+        updatedAt = now;
         return true;
     }
 
@@ -163,6 +191,11 @@ public class Product extends PanacheEntityBase {
 
     public @Nullable String imageUrl() {
         return imageUrl;
+    }
+
+    /** Those that were uploaded and are ready, in order. */
+    public List<ShownImage> images() {
+        return images;
     }
 
     /** Whether it is sold. */

@@ -23,6 +23,10 @@ record ProductDraft(
         price = price.setScale(2, RoundingMode.UNNECESSARY);
     }
 
+    ProductDraft withImageUrl(@Nullable String url) {
+        return new ProductDraft(name, description, price, category, brand, sku, url);
+    }
+
     static ProductDraft of(Product product) {
         return new ProductDraft(
                 product.name,

@@ -21,7 +21,7 @@ record ProductFilter(
     /** A product's own; not the words that the search keeps beside them. */
     private static final String COLUMNS =
             "p.product_id, p.name, p.description, p.price, p.currency, p.category, p.brand, p.sku, p.stock_quantity,"
-                    + " p.image_url, p.is_active, p.created_at, p.updated_at, p.version";
+                    + " p.image_url, p.images, p.is_active, p.created_at, p.updated_at, p.version";
 
     enum Sort {
         NEWEST("created_at DESC, product_id DESC"),

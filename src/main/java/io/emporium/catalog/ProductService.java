@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.emporium.catalog.CatalogEvent.ProductChanged;
 import io.emporium.catalog.CatalogEvent.ProductCreated;
 import io.emporium.catalog.CatalogEvent.ProductWithdrawn;
+import io.emporium.catalog.image.ImagesChanged;
 import io.emporium.inventory.Stock;
 import io.emporium.outbox.Outbox;
 import io.emporium.shared.Page;
@@ -17,6 +18,7 @@ import io.emporium.web.AuditLog;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Query;
@@ -164,6 +166,17 @@ class ProductService {
             write(product);
             outbox.append(withdrawn(product));
             audit.record("product.withdrawn", "product", productId, before, ProductView.of(product));
+        }
+    }
+
+    /** Its images are others: an edit like any other, in the transaction that changed them. */
+    void on(@Observes ImagesChanged news) {
+        Product product = Product.<Product>findByIdOptional(news.productId(), LockModeType.PESSIMISTIC_WRITE)
+                .orElseThrow(CatalogError::productNotFound);
+        Instant now = clock.instant();
+        if (product.show(news.shown(), now)) {
+            write(product);
+            outbox.append(new ProductChanged(UUID.randomUUID(), product.productId(), product.version(), now));
         }
     }
 

@@ -69,7 +69,7 @@ class ProductUpsert {
     record Outcome(
             int created, int updated, int unchanged, List<ImportRow.Good> withdrawn, List<ImportRow.Good> again) {}
 
-    private record Existing(long productId, ProductDraft draft, boolean active, long version) {}
+    private record Existing(long productId, ProductDraft draft, boolean hasImages, boolean active, long version) {}
 
     /** @param rows each SKU once */
     @Transactional
@@ -97,6 +97,10 @@ class ProductUpsert {
                     withdrawn.add(row);
                 }
                 ProductDraft wanted = row.onto(held.draft());
+                if (held.hasImages()) {
+                    // As Product.edit does it.
+                    wanted = wanted.withImageUrl(held.draft().imageUrl());
+                }
                 if (!wanted.equals(held.draft())) {
                     edits.put(held.productId(), wanted);
                     events.add(new ProductChanged(UUID.randomUUID(), held.productId(), held.version() + 1, now));
@@ -136,7 +140,7 @@ class ProductUpsert {
 
     private static Map<String, Existing> lock(Connection connection, List<ImportRow.Good> rows) throws SQLException {
         String sql = """
-                SELECT product_id, name, description, price, category, brand, sku, image_url, is_active, version
+                SELECT product_id, name, description, price, category, brand, sku, image_url, images <> '[]' AS has_images, is_active, version
                   FROM products WHERE sku = ANY (?) ORDER BY product_id FOR NO KEY UPDATE
                 """;
         Map<String, Existing> existing = new HashMap<>();
@@ -157,6 +161,7 @@ class ProductUpsert {
                             new Existing(
                                     row.getLong("product_id"),
                                     draft,
+                                    row.getBoolean("has_images"),
                                     row.getBoolean("is_active"),
                                     row.getLong("version")));
                 }

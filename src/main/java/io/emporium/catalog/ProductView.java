@@ -1,7 +1,9 @@
 package io.emporium.catalog;
 
+import io.emporium.catalog.image.ShownImage;
 import io.emporium.shared.Money;
 import java.time.Instant;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A product as it is shown (low-level-design 4.2.1, 4.2.2).
  *
  * @param stockQuantity how many there were a moment ago
+ * @param imageUrl the first of the images; without any, what an editor or an import has set
+ * @param images those uploaded, in order
  * @param isActive false: no longer sold; only an admin sees such a product
  */
 public record ProductView(
@@ -24,6 +28,7 @@ public record ProductView(
         String sku,
         int stockQuantity,
         @Nullable String imageUrl,
+        List<ShownImage> images,
         boolean isActive,
         Instant createdAt,
         Instant updatedAt) {
@@ -39,6 +44,7 @@ public record ProductView(
                 product.sku(),
                 product.stockQuantity(),
                 product.imageUrl(),
+                product.images(),
                 product.isActive(),
                 product.createdAt(),
                 product.updatedAt());

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 
 /** Lets a test of the catalogue be an admin or a customer without the identity module: by a header. */
@@ -34,6 +35,11 @@ public class Callers implements HttpAuthenticationMechanism {
 
     public static RequestSpecification customer() {
         return given().header(HEADER, "customer");
+    }
+
+    /** For a client of another kind: sets the header. */
+    public static void asAdmin(BiConsumer<String, String> header) {
+        header.accept(HEADER, "admin");
     }
 
     @Override

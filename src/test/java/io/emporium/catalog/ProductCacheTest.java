@@ -2,12 +2,14 @@ package io.emporium.catalog;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import io.emporium.LocalServerSwitch;
 import io.emporium.Shopper;
+import io.emporium.catalog.image.Pictures;
 import io.emporium.inventory.Stock;
 import io.emporium.web.CacheTest;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -17,6 +19,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +77,7 @@ class ProductCacheTest {
                 .isEqualTo(
                         Callers.admin().get(PRODUCTS + "/" + product).jsonPath().getMap("data"))
                 .isEqualTo(list().extract().jsonPath().getMap("data.products[0]"))
-                .hasSize(12);
+                .hasSize(13);
         given().header("If-None-Match", tag)
                 .get(PRODUCTS + "/" + product)
                 .then()
@@ -157,6 +160,31 @@ class ProductCacheTest {
                 .statusCode(200);
         shown().body("data.price", equalTo(31.0f)).body("data.stock_quantity", equalTo(7));
         list().body("data.products[0].price", equalTo(31.0f));
+    }
+
+    @Test
+    void its_images_are_seen_at_once() {
+        int image = Callers.admin()
+                .multiPart("image", "a.jpg", Pictures.jpeg(300, 200), "image/jpeg")
+                .post(PRODUCTS + "/" + product + "/image")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("data.image_id");
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> "ready"
+                        .equals(Callers.admin()
+                                .get(PRODUCTS + "/" + product + "/images")
+                                .jsonPath()
+                                .getString("data.images[0].state")));
+        shown().body("data.images.image_id", contains(image));
+        list().body("data.products[0].images.image_id", contains(image));
+        Callers.admin()
+                .delete(PRODUCTS + "/" + product + "/images/" + image)
+                .then()
+                .statusCode(200);
+        shown().body("data.images", hasSize(0));
+        list().body("data.products[0].images", hasSize(0));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.elasticsearch.client.Request;
 import org.elasticsearch.client.RestClient;
 import org.junit.jupiter.api.Test;
@@ -290,11 +291,22 @@ class IndexFollowsTest {
         await().atMost(Duration.ofSeconds(120)).until(() -> version(product) > after && !shelves.isAnyDue());
     }
 
-    private void emptyTheIndex() throws Exception {
-        Request all =
-                new Request("POST", "/" + IndexDefinition.ALIAS + "/_delete_by_query?conflicts=proceed&refresh=true");
-        all.setJsonEntity("{\"query\":{\"match_all\":{}}}");
-        node.performRequest(all);
+    /** One by one: not every distribution can delete by a query. */
+    private void emptyTheIndex() {
+        List<String> found;
+        do {
+            found = searchNode
+                    .work("GET", "/" + IndexDefinition.ALIAS + "/_search?size=10000&_source=false")
+                    .path("hits")
+                    .path("hits")
+                    .findValuesAsText("_id");
+            if (!found.isEmpty()) {
+                String lines = found.stream()
+                        .map(id -> "{\"delete\":{\"_id\":\"" + id + "\"}}\n")
+                        .collect(Collectors.joining());
+                searchNode.workLines("POST", "/" + IndexDefinition.ALIAS + "/_bulk?refresh=true", lines);
+            }
+        } while (!found.isEmpty());
     }
 
     private void due(long product, String when) {

@@ -157,7 +157,7 @@ class RebuildTest {
         awaitFound(List.of(product), "killedix");
         String old = index();
         String half = IndexDefinition.PREFIX + "1";
-        node.work("PUT", "/" + half, IndexDefinition.chosen());
+        node.work("PUT", "/" + half, IndexDefinition.plain());
         node.work(
                 "POST",
                 "/_aliases",
@@ -213,7 +213,7 @@ class RebuildTest {
         awaitFound(List.of(product), "twicerix");
         shelves.awaitNothingDue();
         String other = IndexDefinition.PREFIX + "2";
-        node.work("PUT", "/" + other, IndexDefinition.chosen());
+        node.work("PUT", "/" + other, IndexDefinition.plain());
         node.work(
                 "POST",
                 "/_aliases",

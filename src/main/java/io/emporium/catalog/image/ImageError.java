@@ -40,11 +40,11 @@ final class ImageError {
         return invalid("image", "has a broken header, or is of a kind that browsers do not show");
     }
 
-    static Refusal dimensions(int width, int height) {
+    static Refusal dimensions(int width, int height, long most) {
         return invalid(
                 "image",
                 "is " + width + " × " + height + " pixels: each side must have 1 to " + Picture.LONGEST_SIDE
-                        + ", both together at most " + Picture.MOST_PIXELS / 1_000_000 + " million");
+                        + ", and such a picture at most " + most / 1_000_000 + " million in all");
     }
 
     static Refusal tooLarge() {

@@ -11,8 +11,8 @@ interface ImageSettings {
     /** Without it there are no uploads; everything else goes on. */
     Optional<String> bucket();
 
-    @WithDefault("us-east-1")
-    String region();
+    /** us-east-1 by default. */
+    Optional<String> region();
 
     /** Of a store that speaks S3 but is not Amazon's. */
     Optional<String> endpoint();

@@ -106,7 +106,7 @@ class ImageWorker {
         } catch (StoreAway | FaultToleranceException | Refusal away) {
             work.giveBack(claim);
             throw away;
-        } catch (RuntimeException | OutOfMemoryError fault) {
+        } catch (RuntimeException | Error fault) {
             Log.warnf(fault, "Image %d was not %s in try %d", claim.imageId(), state.code(), claim.tries());
             work.failed(claim);
         }
@@ -127,7 +127,7 @@ class ImageWorker {
         Map<Variant, Print> prints;
         try {
             prints = Darkroom.develop(original.get(), Picture.of(original.get()));
-        } catch (Undecodable unfit) {
+        } catch (Undecodable | Refusal unfit) {
             Log.infof("Image %d is refused: %s", (Object) claim.imageId(), unfit.toString());
             images.refuse(claim, String.valueOf(unfit.getMessage()));
             return;

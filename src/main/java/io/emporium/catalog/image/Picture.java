@@ -15,6 +15,12 @@ import java.util.Arrays;
 record Picture(PictureType type, int width, int height) {
     static final int LONGEST_SIDE = 12_000;
     static final long MOST_PIXELS = 50_000_000;
+    /** Its decoder holds all of the picture's coefficients at once, outside the heap. */
+    static final long MOST_OF_A_PROGRESSIVE_JPEG = 20_000_000;
+    /** Its decoder makes 25 objects of every 256 pixels before it has read one of them: 50 bytes a pixel. */
+    static final long MOST_OF_A_LOSSY_WEBP = 4_000_000;
+    /** Cameras and browsers make about ten; each goes over the whole picture once more. */
+    private static final int MOST_SCANS = 100;
 
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
@@ -30,14 +36,18 @@ record Picture(PictureType type, int width, int height) {
         } catch (ArrayIndexOutOfBoundsException cutOff) {
             throw ImageError.broken();
         }
-        if (picture.width < 1
-                || picture.height < 1
-                || picture.width > LONGEST_SIDE
-                || picture.height > LONGEST_SIDE
-                || (long) picture.width * picture.height > MOST_PIXELS) {
-            throw ImageError.dimensions(picture.width, picture.height);
+        return picture.atMost(MOST_PIXELS);
+    }
+
+    private Picture atMost(long pixels) {
+        if (width < 1
+                || height < 1
+                || width > LONGEST_SIDE
+                || height > LONGEST_SIDE
+                || (long) width * height > pixels) {
+            throw ImageError.dimensions(width, height, pixels);
         }
-        return picture;
+        return this;
     }
 
     private static PictureType type(byte[] file) {
@@ -66,7 +76,8 @@ record Picture(PictureType type, int width, int height) {
             int length = u16(file, at + 1);
             // Baseline, extended and progressive; lossless and arithmetic coding are in no browser.
             if (marker >= 0xC0 && marker <= 0xC2) {
-                return new Picture(PictureType.JPEG, u16(file, at + 6), u16(file, at + 4));
+                return new Picture(PictureType.JPEG, u16(file, at + 6), u16(file, at + 4))
+                        .atMost(marker == 0xC2 ? MOST_OF_A_PROGRESSIVE_JPEG : MOST_PIXELS);
             }
             boolean isOtherFrame =
                     marker >= 0xC3 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -95,12 +106,27 @@ record Picture(PictureType type, int width, int height) {
             }
             canvas = new Picture(PictureType.WEBP, 1 + u24le(file, at + 12), 1 + u24le(file, at + 15));
         }
-        // The picture itself has a size of its own, and that is the one that a decoder takes memory for.
-        while (!isAt(file, at, "VP8 ") && !isAt(file, at, "VP8L")) {
+        // The picture itself has a size of its own, and that is the one that a decoder takes memory for; it would
+        // decode a
+        // second one as well.
+        Picture frame = null;
+        int alphas = 0;
+        while (at + 8L <= file.length) {
+            boolean isLossy = isAt(file, at, "VP8 ");
+            if (isLossy || isAt(file, at, "VP8L")) {
+                if (frame != null) {
+                    throw ImageError.broken();
+                }
+                frame = isLossy ? lossy(file, at + 8) : lossless(file, at + 8);
+            } else if (isAt(file, at, "ANIM") || isAt(file, at, "ANMF") || (isAt(file, at, "ALPH") && ++alphas > 1)) {
+                throw ImageError.broken();
+            }
             long length = u32le(file, at + 4);
-            at = Math.toIntExact(Math.min(Integer.MAX_VALUE / 2, at + 8 + length + (length & 1)));
+            at = (int) Math.min(file.length, at + 8 + length + (length & 1));
         }
-        Picture frame = isAt(file, at, "VP8 ") ? lossy(file, at + 8) : lossless(file, at + 8);
+        if (frame == null) {
+            throw ImageError.broken();
+        }
         if (canvas != null && !canvas.equals(frame)) {
             throw ImageError.broken();
         }
@@ -114,7 +140,7 @@ record Picture(PictureType type, int width, int height) {
         }
         int width = u8(file, at + 6) | (u8(file, at + 7) & 0x3F) << 8;
         int height = u8(file, at + 8) | (u8(file, at + 9) & 0x3F) << 8;
-        return new Picture(PictureType.WEBP, width, height);
+        return new Picture(PictureType.WEBP, width, height).atMost(MOST_OF_A_LOSSY_WEBP);
     }
 
     private static Picture lossless(byte[] file, int at) {
@@ -148,6 +174,14 @@ record Picture(PictureType type, int width, int height) {
         } catch (ArrayIndexOutOfBoundsException cutOff) {
             return false;
         }
+    }
+
+    boolean hasTooManyScans(byte[] file) {
+        int scans = 0;
+        for (int at = 0; type == PictureType.JPEG && at + 1 < file.length; at++) {
+            scans += u16(file, at) == 0xFFDA ? 1 : 0;
+        }
+        return scans > MOST_SCANS;
     }
 
     private static boolean hasEndOfPng(byte[] file) {

@@ -111,11 +111,15 @@ class PictureStore {
     private String ownAddress() {
         return settings.endpoint()
                 .map(endpoint -> withoutSlash(endpoint) + "/" + bucket())
-                .orElseGet(() -> "https://" + bucket() + ".s3." + settings.region() + ".amazonaws.com");
+                .orElseGet(() -> "https://" + bucket() + ".s3." + region() + ".amazonaws.com");
     }
 
     private static String withoutSlash(String address) {
         return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+
+    private String region() {
+        return settings.region().orElse("us-east-1");
     }
 
     private String bucket() {
@@ -123,8 +127,14 @@ class PictureStore {
     }
 
     private <T> T call(Function<S3Client, T> call) {
+        S3Client connected;
         try {
-            return places.take(() -> call.apply(client()), ImageError::storeAway);
+            connected = client();
+        } catch (RuntimeException misconfigured) {
+            throw new StoreAway(misconfigured);
+        }
+        try {
+            return places.take(() -> call.apply(connected), ImageError::storeAway);
         } catch (SdkException | IllegalArgumentException failed) {
             throw new StoreAway(failed);
         }
@@ -141,7 +151,7 @@ class PictureStore {
 
     private S3Client connected() {
         S3ClientBuilder builder = S3Client.builder()
-                .region(Region.of(settings.region()))
+                .region(Region.of(region()))
                 .credentialsProvider(credentials())
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(settings.connectTimeout())

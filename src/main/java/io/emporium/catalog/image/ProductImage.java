@@ -9,6 +9,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
@@ -187,6 +188,14 @@ class ProductImage extends PanacheEntityBase {
         return list("productId = ?1 and state <> ?2 order by position, imageId", productId, ImageState.DELETED);
     }
 
+    /** As {@link #living}, to be deleted: a worker claims one without the product's lock. */
+    static List<ProductImage> lockLiving(long productId) {
+        return ProductImage.<ProductImage>find(
+                        "productId = ?1 and state <> ?2 order by imageId", productId, ImageState.DELETED)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
+    }
+
     static List<ProductImage> ready(long productId) {
         return list("productId = ?1 and state = ?2 order by position, imageId", productId, ImageState.READY);
     }
@@ -199,6 +208,8 @@ class ProductImage extends PanacheEntityBase {
     /** Of that product and of no other. */
     static Optional<ProductImage> findLiving(long productId, long imageId) {
         return find("imageId = ?1 and productId = ?2 and state <> ?3", imageId, productId, ImageState.DELETED)
+                // A worker claims it without the product's lock.
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional();
     }
 

@@ -88,7 +88,7 @@ class ProductImages {
         if (living.size() >= settings.mostOfAProduct()) {
             throw ImageError.tooMany(settings.mostOfAProduct());
         }
-        int position = living.isEmpty() ? 1 : living.getLast().position + 1;
+        int position = living.isEmpty() ? 1 : Math.max(0, living.getLast().position) + 1;
         ProductImage image = ProductImage.uploading(productId, position, sha256, picture, bytes, now);
         image.persistAndFlush();
         return new Received(image.imageId, image.originalKey(), true, true);
@@ -197,7 +197,7 @@ class ProductImages {
                 .isEmpty()) {
             return;
         }
-        ProductImage.living(productId).forEach(this::delete);
+        ProductImage.lockLiving(productId).forEach(this::delete);
         show(productId);
     }
 

@@ -5,7 +5,7 @@ final class StoreAway extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     StoreAway(String message) {
-        super(message);
+        super(message, ImageError.storeAway());
     }
 
     StoreAway(Throwable cause) {

@@ -31,6 +31,33 @@ class PictureTest {
     }
 
     @Test
+    void a_second_frame_is_refused_which_a_decoder_would_decode_as_well() {
+        byte[] one = canvas(10, 10, 0, Pictures.webp(10, 10));
+        byte[] more = Pictures.webp(9_000, 5_000);
+        byte[] both = Arrays.copyOf(one, one.length + more.length - 12);
+        System.arraycopy(more, 12, both, one.length, more.length - 12);
+
+        assertThat(Picture.of(one).width()).isEqualTo(10);
+        refused(both);
+    }
+
+    @Test
+    void what_a_decoder_holds_as_a_whole_may_be_less_large() {
+        assertThat(Picture.of(lossy(2_000, 2_000)).height()).isEqualTo(2_000);
+        refused(lossy(3_000, 2_000));
+
+        byte[] jpeg = Pictures.jpeg(321, 123);
+        int frame = 2;
+        while (Picture.u8(jpeg, frame + 1) != 0xC0) {
+            frame += 2 + Picture.u16(jpeg, frame + 2);
+        }
+        ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 4_000).putShort(frame + 7, (short) 6_000);
+        assertThat(Picture.of(jpeg).width()).isEqualTo(6_000);
+        jpeg[frame + 1] = (byte) 0xC2;
+        refused(jpeg);
+    }
+
+    @Test
     void a_progressive_jpeg_is_one_and_a_lossless_one_is_none() {
         byte[] jpeg = Pictures.jpeg(321, 123);
         int frame = 2;

@@ -8,21 +8,25 @@ import java.util.stream.Stream;
 
 /** The processor time that each part of the shop has used. */
 final class Processors {
-    private final Map<String, Supplier<ProcessHandle>> parts = new LinkedHashMap<>();
+    private final Map<String, Supplier<Stream<ProcessHandle>>> parts = new LinkedHashMap<>();
 
-    /** @param process with all that it has started */
-    void watch(String part, Supplier<ProcessHandle> process) {
-        parts.put(part, process);
+    void watch(String part, Supplier<Stream<ProcessHandle>> processes) {
+        parts.put(part, processes);
+    }
+
+    /** A process, with all that it has started. */
+    static Stream<ProcessHandle> whole(ProcessHandle process) {
+        return Stream.concat(Stream.of(process), process.descendants());
     }
 
     Map<String, Duration> used() {
         Map<String, Duration> used = new LinkedHashMap<>();
-        parts.forEach((part, process) -> used.put(part, used(process.get())));
+        parts.forEach((part, processes) -> used.put(part, used(processes.get())));
         return used;
     }
 
-    private static Duration used(ProcessHandle process) {
-        return Stream.concat(Stream.of(process), process.descendants())
+    private static Duration used(Stream<ProcessHandle> processes) {
+        return processes
                 .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
     }

@@ -1,9 +1,6 @@
 package io.emporium;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +23,7 @@ public final class LocalServers implements QuarkusTestResourceLifecycleManager {
         // Chosen before the fake Stripe starts, which must know where to send its webhooks.
         int port = Integer.getInteger(PORT, 0);
         if (port == 0) {
-            port = freePort();
+            port = FreePort.next();
             System.setProperty(PORT, Integer.toString(port));
         }
         Map<String, String> settings =
@@ -38,13 +35,5 @@ public final class LocalServers implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         // They end with this JVM.
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 }

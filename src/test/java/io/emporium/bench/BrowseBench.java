@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.emporium.EmptyFolder;
+import io.emporium.FreePort;
 import io.emporium.Java;
 import io.emporium.LocalStack;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -23,7 +23,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,14 +68,14 @@ class BrowseBench {
 
     @BeforeAll
     void open() throws Exception {
-        empty(FOLDER);
+        EmptyFolder.make(FOLDER);
         servers = LocalStack.start(FOLDER, "http://127.0.0.1:9/webhooks/");
         Map<String, String> environment = new TreeMap<>(servers.environment());
         environment.put("ADMIN_EMAIL", "admin@example.com");
         environment.put("ADMIN_PASSWORD", "Admin-Passw0rd!of-the-bench");
         environment.put("RATE_LIMIT_ENABLED", "false");
         environment.put("JWT_EXPIRY", "24h");
-        port = freePort();
+        port = FreePort.next();
         environment.put("PORT", Integer.toString(port));
         shop = start(
                 "shop",
@@ -271,7 +270,7 @@ class BrowseBench {
         Files.writeString(
                 FOLDER.resolve("product.json"),
                 body("/api/v1/products/" + number("SELECT max(product_id) FROM products")));
-        int barePort = freePort();
+        int barePort = FreePort.next();
         Process process = start(
                 "bare",
                 Map.of("QUARKUS_HTTP_PORT", Integer.toString(barePort), "QUARKUS_HTTP_HOST", "127.0.0.1"),
@@ -378,22 +377,5 @@ class BrowseBench {
         return Arrays.stream(System.getProperty(property, usual).split(","))
                 .map(Integer::valueOf)
                 .toList();
-    }
-
-    private static void empty(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> tree = Files.walk(folder)) {
-                for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
-        }
-        Files.createDirectories(folder);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -2,21 +2,19 @@ package io.emporium.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.emporium.EmptyFolder;
 import io.emporium.Invariants;
 import io.emporium.LocalStack;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,7 +58,8 @@ class KilledShopChaos {
         assertThat(List.of(Settings.KILLS_PER_POINT, Settings.RANDOM_KILLS, Settings.PROVIDER_FAULTS, Settings.OUTAGES))
                 .as("a test that does nothing shows nothing: one of them alone runs by -Dtest=KilledShopChaos#its_name")
                 .allMatch(count -> count > 0);
-        emptyFolder();
+        EmptyFolder.make(Settings.FOLDER);
+        Files.createDirectories(Points.ARMED);
         Findings.say("seed " + SEED);
         Woven.into(ShopProcess.FOLDER);
         shop = new Shop(findings);
@@ -96,17 +95,6 @@ class KilledShopChaos {
         // Customers may have to wait long, and do not sign in again.
         environment.put("JWT_EXPIRY", "24h");
         return environment;
-    }
-
-    private static void emptyFolder() throws IOException {
-        if (Files.exists(Settings.FOLDER)) {
-            try (Stream<Path> tree = Files.walk(Settings.FOLDER)) {
-                for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(each);
-                }
-            }
-        }
-        Files.createDirectories(Points.ARMED);
     }
 
     @Test

@@ -2,11 +2,10 @@ package io.emporium.chaos;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.emporium.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -62,14 +61,14 @@ final class Shop implements AutoCloseable {
 
     /** One after the other, since the first makes the schema; and before them one that only makes their AOT cache. */
     void open(Map<String, String> environment) throws InterruptedException {
-        var first = new ShopProcess("training", freePort(), environment, (_, _) -> {});
+        var first = new ShopProcess("training", FreePort.next(), environment, (_, _) -> {});
         first.start();
         if (!becomesReady(first)) {
             throw new IllegalStateException("No process starts, see target/chaos/shop-training.log");
         }
         first.endInOrder();
         for (String name : PROCESSES) {
-            var process = new ShopProcess(name, freePort(), environment, this::died);
+            var process = new ShopProcess(name, FreePort.next(), environment, this::died);
             processes.add(process);
             start(process);
             if (!process.isReady()) {
@@ -210,14 +209,6 @@ final class Shop implements AutoCloseable {
             exchange.sendResponseHeaders(status, -1);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException fault) {
-            throw new UncheckedIOException(fault);
         }
     }
 

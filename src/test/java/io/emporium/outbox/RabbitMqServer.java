@@ -1,10 +1,10 @@
 package io.emporium.outbox;
 
+import io.emporium.FreePort;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +20,9 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
 
     static @Nullable RabbitMqServer running;
 
-    private final int port = freePort();
-    private final int distribution = freePort();
-    private final int epmd = freePort();
+    private final int port = FreePort.next();
+    private final int distribution = FreePort.next();
+    private final int epmd = FreePort.next();
     private final Path home = folder();
     private boolean started = true;
     private @Nullable Process server;
@@ -176,14 +176,6 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
     private static Path folder() {
         try {
             return Files.createTempDirectory("emporium-rabbitmq");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,13 +58,8 @@ class ClientSecretTest extends PaymentScene {
 
     /** The columns, of all tables, that have it in them: the webhooks' payloads, the outbox and the inbox among them. */
     private List<String> where(String secret) {
-        List<?> columns = database.createNativeQuery("""
-                        SELECT table_name, column_name FROM information_schema.columns
-                         WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying', 'jsonb', 'json')
-                        """).getResultList();
         List<String> found = new ArrayList<>();
-        for (Object row : columns) {
-            Object[] column = (Object[]) row;
+        for (Object[] column : textColumns()) {
             if (number("SELECT count(*) FROM \"%1$s\" WHERE position('%3$s' IN CAST(\"%2$s\" AS text)) > 0"
                             .formatted(column[0], column[1], secret))
                     > 0) {

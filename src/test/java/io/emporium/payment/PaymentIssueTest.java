@@ -55,8 +55,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void money_taken_twice_under_one_reference_is_listed() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
 
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
 
@@ -72,8 +71,7 @@ class PaymentIssueTest extends PaymentScene {
     void money_taken_twice_is_given_back_once_from_the_list_and_the_order_keeps_its_payment() {
         FakeStripe.webhooks(Map.of("state", "on", "duplicates", 3));
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> listed(reference).body(of(reference, "capture"), equalTo(second)));
@@ -111,8 +109,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void money_taken_twice_that_somebody_gives_back_at_stripe_leaves_the_list_and_moves_no_order() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(issue(reference)).isPositive());
@@ -134,8 +131,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void what_goes_back_of_money_that_we_have_not_heard_of_yet_is_no_refund_of_the_order() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         FakeStripe.webhooks("off");
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         FakeStripe.webhooks("on");
@@ -181,8 +177,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void a_refund_that_stripe_refuses_leaves_it_on_the_list() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(issue(reference)).isPositive());
@@ -212,8 +207,7 @@ class PaymentIssueTest extends PaymentScene {
         FakeStripe.webhooks("off");
         long orderId = order();
         FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1_000);
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(202).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 202);
 
         // Stripe does not know it, and will not.
         sql("UPDATE transactions SET provider_reference = 'pi_nobody" + orderId + "', checks = 20,"
@@ -246,8 +240,7 @@ class PaymentIssueTest extends PaymentScene {
         FakeStripe.webhooks("off");
         long orderId = order();
         FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 2);
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(202).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 202);
 
         waitForPayment(orderId, "completed");
         assertThat(number("SELECT count(*) FROM payment_issues WHERE transaction_id IN (SELECT transaction_id FROM"
@@ -292,8 +285,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void an_admin_resolves_it_once_with_a_note_and_nobody_else_does() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(issue(reference)).isPositive());
@@ -369,8 +361,7 @@ class PaymentIssueTest extends PaymentScene {
     @Test
     void money_taken_three_times_is_listed_twice() {
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
 
@@ -400,8 +391,7 @@ class PaymentIssueTest extends PaymentScene {
     void a_fault_that_stripe_keeps_holds_no_refund_from_the_list() {
         FakeStripe.webhooks("off");
         long orderId = order();
-        String reference =
-                pay(orderId, "pm_card_visa").then().statusCode(200).extract().path("data.transaction_reference");
+        String reference = pay(orderId, 200);
         FakeStripe.webhooks("on");
         String second = FakeStripe.charge(CENTS, Map.of("transaction_reference", reference));
         await().atMost(Duration.ofSeconds(60))
@@ -430,8 +420,13 @@ class PaymentIssueTest extends PaymentScene {
     }
 
     /** It stays away until there are no faults any more: the reconciler shall not pay before the test has settled. */
+    /** @return our reference of the payment */
+    private String pay(long orderId, int status) {
+        return pay(orderId, "pm_card_visa").then().statusCode(status).extract().path("data.transaction_reference");
+    }
+
     private String payWhileStripeIsAway(long orderId) {
         FakeStripe.fault("POST", FakeStripe.CREATE, "before", "http_503", 1_000);
-        return pay(orderId, "pm_card_visa").then().statusCode(202).extract().path("data.transaction_reference");
+        return pay(orderId, 202);
     }
 }

@@ -166,4 +166,16 @@ abstract class PaymentScene {
         QuarkusTransaction.requiringNew()
                 .run(() -> database.createNativeQuery(statement).executeUpdate());
     }
+
+    /** Every column of every table that can have a text in it, by its table and name: the outbox's and the inbox's too. */
+    @SuppressWarnings("unchecked")
+    List<Object[]> textColumns() {
+        List<Object[]> columns = database.createNativeQuery("""
+                        SELECT table_name, column_name FROM information_schema.columns
+                         WHERE table_schema = current_schema()
+                           AND data_type IN ('text', 'character varying', 'character', 'jsonb', 'json', 'USER-DEFINED')
+                        """).getResultList();
+        assertThat(columns).hasSizeGreaterThan(60);
+        return columns;
+    }
 }

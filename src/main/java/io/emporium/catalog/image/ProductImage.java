@@ -188,14 +188,6 @@ class ProductImage extends PanacheEntityBase {
         return list("productId = ?1 and state <> ?2 order by position, imageId", productId, ImageState.DELETED);
     }
 
-    /** As {@link #living}, to be deleted: a worker claims one without the product's lock. */
-    static List<ProductImage> lockLiving(long productId) {
-        return ProductImage.<ProductImage>find(
-                        "productId = ?1 and state <> ?2 order by imageId", productId, ImageState.DELETED)
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .list();
-    }
-
     static List<ProductImage> ready(long productId) {
         return list("productId = ?1 and state = ?2 order by position, imageId", productId, ImageState.READY);
     }
@@ -211,6 +203,14 @@ class ProductImage extends PanacheEntityBase {
                 // A worker claims it without the product's lock.
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional();
+    }
+
+    /** As {@link #living}, to be deleted: a worker claims one without the product's lock. */
+    static List<ProductImage> lockLiving(long productId) {
+        return ProductImage.<ProductImage>find(
+                        "productId = ?1 and state <> ?2 order by imageId", productId, ImageState.DELETED)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
     }
 
     /** As its worker claimed it, if it still is. */

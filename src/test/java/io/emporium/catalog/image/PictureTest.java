@@ -47,10 +47,7 @@ class PictureTest {
         refused(lossy(3_000, 2_000));
 
         byte[] jpeg = Pictures.jpeg(321, 123);
-        int frame = 2;
-        while (Picture.u8(jpeg, frame + 1) != 0xC0) {
-            frame += 2 + Picture.u16(jpeg, frame + 2);
-        }
+        int frame = frameOf(jpeg);
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 4_000).putShort(frame + 7, (short) 6_000);
         assertThat(Picture.of(jpeg).width()).isEqualTo(6_000);
         jpeg[frame + 1] = (byte) 0xC2;
@@ -60,10 +57,7 @@ class PictureTest {
     @Test
     void a_progressive_jpeg_is_one_and_a_lossless_one_is_none() {
         byte[] jpeg = Pictures.jpeg(321, 123);
-        int frame = 2;
-        while (Picture.u8(jpeg, frame + 1) != 0xC0) {
-            frame += 2 + Picture.u16(jpeg, frame + 2);
-        }
+        int frame = frameOf(jpeg);
         jpeg[frame + 1] = (byte) 0xC2;
         assertThat(Picture.of(jpeg).width()).isEqualTo(321);
         jpeg[frame + 1] = (byte) 0xC3;
@@ -106,6 +100,15 @@ class PictureTest {
 
     private static void refused(byte[] file) {
         assertThatExceptionOfType(Refusal.class).isThrownBy(() -> Picture.of(file));
+    }
+
+    /** Where the marker of a baseline frame stands. */
+    private static int frameOf(byte[] jpeg) {
+        int frame = 2;
+        while (Picture.u8(jpeg, frame + 1) != 0xC0) {
+            frame += 2 + Picture.u16(jpeg, frame + 2);
+        }
+        return frame;
     }
 
     /** A key frame's header. */

@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -491,6 +492,31 @@ class ProductImagesTest {
         sql("UPDATE product_images SET state = 'processing', tries = 1, claim = '" + UUID.randomUUID()
                 + "', next_try_at = clock_timestamp() + interval '1 hour' WHERE image_id = " + image);
         delete(product, image).statusCode(200);
+        assertThat(number("SELECT count(*) FROM product_images WHERE state = 'deleted'"
+                        + " AND next_try_at > clock_timestamp() + interval '50 minutes' AND image_id = " + image))
+                .isEqualTo(1);
+        sql("UPDATE product_images SET next_try_at = clock_timestamp() WHERE image_id = " + image);
+        awaitGone(image);
+    }
+
+    @Test
+    void what_is_deleted_in_the_moment_a_worker_claims_it_keeps_its_files_as_long() {
+        long image = uploaded(Pictures.jpeg(300, 200), 201);
+        awaitReady(image);
+        sql("UPDATE product_images SET state = 'processing', next_try_at = clock_timestamp() + interval '1 hour'"
+                + " WHERE image_id = " + image);
+        CompletableFuture<?> deletion = QuarkusTransaction.requiringNew().call(() -> {
+            database.createNativeQuery(
+                            "UPDATE product_images SET claim = '" + UUID.randomUUID() + "' WHERE image_id = " + image)
+                    .executeUpdate();
+            var deleting =
+                    CompletableFuture.runAsync(() -> delete(product, image).statusCode(200));
+            soon().until(() -> number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND query ILIKE '%product_images%'")
+                    > 0);
+            return deleting;
+        });
+        deletion.join();
         assertThat(number("SELECT count(*) FROM product_images WHERE state = 'deleted'"
                         + " AND next_try_at > clock_timestamp() + interval '50 minutes' AND image_id = " + image))
                 .isEqualTo(1);

@@ -33,7 +33,7 @@ class PictureTest {
     @Test
     void a_second_frame_is_refused_which_a_decoder_would_decode_as_well() {
         byte[] one = canvas(10, 10, 0, Pictures.webp(10, 10));
-        byte[] more = Pictures.webp(9_000, 5_000);
+        byte[] more = Pictures.webp(10, 10);
         byte[] both = Arrays.copyOf(one, one.length + more.length - 12);
         System.arraycopy(more, 12, both, one.length, more.length - 12);
 

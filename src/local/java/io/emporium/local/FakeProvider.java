@@ -105,7 +105,8 @@ final class FakeProvider implements LocalServer {
                 java.toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx96m",
+                // Taken as it is needed: an order leaves 11 KB, and the chaos suite makes ten thousand.
+                "-Xmx256m",
                 "-cp",
                 classes().toString(),
                 main,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -82,6 +83,34 @@ final class Mailbox {
         return mail;
     }
 
+    /** @param type without parameters, in small letters */
+    record Attachment(String name, String type, byte[] bytes) {}
+
+    /** One of a mail's attachments, from 0, in the order of {@link #mail}; null where there is none. */
+    Attachment attachment(int number, int which) throws IOException, MessagingException {
+        List<Attachment> found = new ArrayList<>();
+        collect(read(number), found);
+        return which < found.size() ? found.get(which) : null;
+    }
+
+    private static void collect(Part part, List<Attachment> found) throws IOException, MessagingException {
+        if (part.getContent() instanceof Multipart parts) {
+            for (int i = 0; i < parts.getCount(); i++) {
+                collect(parts.getBodyPart(i), found);
+            }
+        } else if (isAttachment(part)) {
+            String type = part.getContentType().split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+            found.add(new Attachment(
+                    part.getFileName() == null ? "attachment" : part.getFileName(),
+                    type,
+                    part.getInputStream().readAllBytes()));
+        }
+    }
+
+    private static boolean isAttachment(Part part) throws MessagingException {
+        return part.getFileName() != null || Part.ATTACHMENT.equalsIgnoreCase(part.getDisposition());
+    }
+
     synchronized void clear() throws IOException {
         for (int number : numbers()) {
             Files.deleteIfExists(file(number));
@@ -94,7 +123,7 @@ final class Mailbox {
                 BodyPart each = parts.getBodyPart(i);
                 addParts(each, mail);
             }
-        } else if (part.getFileName() != null || Part.ATTACHMENT.equalsIgnoreCase(part.getDisposition())) {
+        } else if (isAttachment(part)) {
             @SuppressWarnings("unchecked")
             List<String> attachments = (List<String>) mail.get("attachments");
             attachments.add(part.getFileName());

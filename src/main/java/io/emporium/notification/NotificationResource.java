@@ -5,7 +5,6 @@ import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
@@ -23,7 +22,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** What the shop has told the caller (low-level-design 4.6). */
 @Path("/api/v1/notifications")
 @Tag(name = "Notifications")
-@Authenticated
 @RunOnVirtualThread
 public class NotificationResource {
     private final UnreadCounts unread;

@@ -2,8 +2,9 @@ package io.emporium.notification;
 
 import io.emporium.identity.NotificationPreferences;
 import io.emporium.identity.User;
-import io.emporium.notification.email.Deliveries;
+import io.emporium.notification.delivery.Deliveries;
 import io.emporium.notification.email.Letter;
+import io.emporium.notification.email.Mails;
 import io.emporium.order.Order;
 import io.emporium.order.OrderEvent;
 import io.emporium.order.OrderEvent.OrderCancelled;
@@ -12,6 +13,7 @@ import io.emporium.order.OrderEvent.OrderDelivered;
 import io.emporium.order.OrderEvent.OrderPlaced;
 import io.emporium.order.OrderEvent.OrderShipped;
 import io.emporium.order.Orders;
+import io.emporium.order.PaymentStatus;
 import io.emporium.outbox.DomainEvent;
 import io.emporium.outbox.ReceivedEvent;
 import io.emporium.payment.PaymentEvent;
@@ -20,15 +22,19 @@ import io.emporium.payment.PaymentEvent.PaymentDisputeClosed;
 import io.emporium.payment.PaymentEvent.PaymentDisputed;
 import io.emporium.payment.PaymentEvent.PaymentFailed;
 import io.emporium.payment.PaymentEvent.RefundSucceeded;
-import io.quarkus.logging.Log;
+import io.emporium.payment.PaymentEvent.TransferAwaited;
+import io.emporium.payment.PaymentEvent.TransferDue;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Words what a customer is told of an event, in the shop and over the channels they want (low-level-design 5.6). All of it
@@ -38,14 +44,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @Transactional(Transactional.TxType.MANDATORY)
 public class NotificationService {
     private final Orders orders;
+    private final Mails mails;
     private final Deliveries deliveries;
+    private final ShortMessages shortMessages;
     private final Event<UnreadCounts.Changed> changes;
     private final Clock clock;
-    private final AtomicBoolean saidWhatIsMissing = new AtomicBoolean();
+    private final int stockMailsAnHour;
 
-    NotificationService(Orders orders, Deliveries deliveries, Event<UnreadCounts.Changed> changes, Clock clock) {
+    /** @param stockMailsAnHour how many mails about stock an admin gets */
+    NotificationService(
+            Orders orders,
+            Mails mails,
+            Deliveries deliveries,
+            ShortMessages shortMessages,
+            Event<UnreadCounts.Changed> changes,
+            Clock clock,
+            @ConfigProperty(name = "emporium.notification.stock-mails-an-hour") int stockMailsAnHour) {
+        this.stockMailsAnHour = stockMailsAnHour;
         this.orders = orders;
+        this.mails = mails;
         this.deliveries = deliveries;
+        this.shortMessages = shortMessages;
         this.changes = changes;
         this.clock = clock;
     }
@@ -169,6 +188,54 @@ public class NotificationService {
                         letter(customer, event.orderId()).with("amount", Letter.money(event.amount()))));
     }
 
+    /** Where to pay what is to be paid by transfer, and until when. */
+    void sendTransferInstructions(TransferAwaited event) {
+        tell(
+                        event,
+                        "transfer_instructions",
+                        "Waiting for Your Transfer",
+                        "Please transfer " + Letter.money(event.amount()) + " for order " + event.orderNumber()
+                                + " until " + Letter.time(event.dueBy()) + ". Reference: " + event.reference())
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "transfer_instructions",
+                        "How to Pay - " + event.orderNumber(),
+                        letter(customer, event.orderId())
+                                .with("amount", Letter.money(event.amount()))
+                                .with("account_holder", event.accountHolder())
+                                .with("iban", Letter.iban(event.iban()))
+                                .with("bic", event.bic())
+                                .with("reference", event.reference())
+                                .with("due_by", Letter.time(event.dueBy()))));
+    }
+
+    /** Once, while there is time. Who has paid or cancelled in between hears nothing. */
+    void sendTransferReminder(TransferDue event) {
+        Order order = orders.get(event.orderId());
+        if (order.paymentStatus() != PaymentStatus.PENDING_VERIFICATION) {
+            return;
+        }
+        tell(
+                        event,
+                        "transfer_reminder",
+                        "Your Transfer Has Not Arrived",
+                        "We keep order " + event.orderNumber() + " for you until " + Letter.time(event.dueBy())
+                                + ". Reference: " + event.reference())
+                .ifPresent(customer -> mail(
+                        customer,
+                        event,
+                        "transfer_reminder",
+                        "Transfer Reminder - " + event.orderNumber(),
+                        Letter.about(customer, order)
+                                .with("amount", Letter.money(event.amount()))
+                                .with("account_holder", event.accountHolder())
+                                .with("iban", Letter.iban(event.iban()))
+                                .with("bic", event.bic())
+                                .with("reference", event.reference())
+                                .with("due_by", Letter.time(event.dueBy()))));
+    }
+
     /** A customer has asked their bank for the money back: for those who run the shop, and in the shop only. */
     void tellOfDispute(PaymentDisputed event) {
         String due =
@@ -194,30 +261,48 @@ public class NotificationService {
                         + event.status());
     }
 
-    /** In the shop only, to every admin. That the last ones went at once is told as being sold out. */
-    void tellLowStock(ReceivedEvent event, StockNews news) {
-        if (news.left() > 0) {
-            tellAdmins(
-                    event.id(),
-                    "product",
-                    news.productId(),
-                    "low_stock",
-                    "Low Stock",
-                    "Only " + news.left() + " of " + news.sku() + " left");
+    /** To every admin. That the last ones went at once is told as being sold out. */
+    void sendLowStock(ReceivedEvent event, StockNews news) {
+        if (news.pieces() > 0) {
+            String message = "Only " + news.pieces() + " of " + news.sku() + " left";
+            sendStockNews(event, news, "low_stock", "Low Stock", message);
         }
     }
 
-    void tellSoldOut(ReceivedEvent event, StockNews news) {
-        tellAdmins(event.id(), "product", news.productId(), "sold_out", "Sold Out", news.sku() + " is sold out");
+    void sendSoldOut(ReceivedEvent event, StockNews news) {
+        sendStockNews(event, news, "sold_out", "Sold Out", news.sku() + " is sold out");
     }
 
-    private void tellAdmins(UUID eventId, String about, long id, String type, String title, String message) {
+    // In a flash sale all that sells out is told in the shop, and only the first of an hour by mail.
+    private void sendStockNews(ReceivedEvent event, StockNews news, String type, String title, String message) {
+        for (User admin : tellAdmins(event.id(), "product", news.productId(), type, title, message)) {
+            long left = stockMailsAnHour
+                    - deliveries.mailsSince(
+                            admin.userId(),
+                            List.of("low_stock", "sold_out"),
+                            clock.instant().minus(Duration.ofHours(1)));
+            if (left > 0) {
+                Letter letter = Letter.to(admin)
+                        .with("sku", news.sku())
+                        .with("product_id", Long.toString(news.productId()))
+                        .with("left", Integer.toString(news.pieces()))
+                        .with("last_for_now", left == 1 ? "yes" : null);
+                mail(admin, event.id(), type, title + " - " + news.sku(), letter);
+            }
+        }
+    }
+
+    /** @return those to whom it was news */
+    private List<User> tellAdmins(UUID eventId, String about, long id, String type, String title, String message) {
         Instant now = clock.instant();
+        List<User> told = new ArrayList<>();
         for (long adminId : User.activeAdmins()) {
             if (Notification.tell(adminId, eventId, type, title, message, about, id, now)) {
                 changes.fire(new UnreadCounts.Changed(adminId));
+                User.<User>findByIdOptional(adminId).ifPresent(told::add);
             }
         }
+        return told;
     }
 
     private Optional<User> tell(OrderEvent event, String type, String title, String message) {
@@ -237,6 +322,7 @@ public class NotificationService {
             return Optional.empty();
         }
         changes.fire(new UnreadCounts.Changed(userId));
+        shortMessages.add(customer.get(), event.id(), type, title, message, orderId);
         return customer;
     }
 
@@ -246,13 +332,12 @@ public class NotificationService {
     }
 
     private void mail(User customer, DomainEvent event, String type, String subject, Letter letter) {
-        var wants = NotificationPreferences.of(customer.userId());
-        if (wants.email()) {
-            deliveries.add(customer, event.id(), type, subject, letter);
-        }
-        if ((wants.sms() || wants.push()) && saidWhatIsMissing.compareAndSet(false, true)) {
-            Log.info(
-                    "SMS and push have no provider set up: customers who want them get e-mail and in-app messages only");
+        mail(customer, event.id(), type, subject, letter);
+    }
+
+    private void mail(User somebody, UUID eventId, String type, String subject, Letter letter) {
+        if (NotificationPreferences.of(somebody.userId()).email()) {
+            mails.add(somebody, eventId, type, subject, letter);
         }
     }
 }

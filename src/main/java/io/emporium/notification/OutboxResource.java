@@ -8,7 +8,6 @@ import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.quarkus.arc.All;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.DefaultValue;
@@ -49,7 +48,6 @@ public class OutboxResource {
     }
 
     @GET
-    @RolesAllowed(Caller.ADMIN)
     @Operation(
             operationId = "getOutbox",
             summary = "Unsent events and parked messages",
@@ -63,7 +61,6 @@ public class OutboxResource {
 
     @POST
     @Path("/parked/{id}/replay")
-    @RolesAllowed(Caller.ADMIN)
     @Operation(
             operationId = "replayParkedMessage",
             summary = "Try a parked message again",

@@ -1,8 +1,14 @@
 package io.emporium.notification;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the admins are told of a shelf. Read from the inventory module's events, which this module does not know as records.
  *
- * @param left how many there are; 0 where the event does not say
+ * @param left how many there are; null where the event does not say, since there are none
  */
-record StockNews(long productId, String sku, int left) {}
+record StockNews(long productId, String sku, @Nullable Integer left) {
+    int pieces() {
+        return left == null ? 0 : left;
+    }
+}

@@ -12,7 +12,7 @@ import java.util.List;
 /** How many of their notifications users have not read: every page of every client asks for it (low-level-design 7.1). */
 @ApplicationScoped
 class UnreadCounts {
-    private static final Cache.Kind UNREAD = new Cache.Kind("unread", Duration.ofSeconds(300), 100_000);
+    private static final Cache.Kind UNREAD = new Cache.Kind("unread", Duration.ofSeconds(300), 100_000, false);
 
     private final Cache cache;
 

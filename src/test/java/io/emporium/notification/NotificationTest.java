@@ -72,6 +72,7 @@ class NotificationTest {
                                         + " WHERE status = 'received')"))
                         .isZero());
         sql("DELETE FROM outbox WHERE entity_type IN ('order', 'payment') AND entity_id = " + orderId);
+        sql("DELETE FROM transactions WHERE order_id = " + orderId);
         sql("DELETE FROM order_items WHERE order_id = " + orderId);
         sql("DELETE FROM orders WHERE order_id = " + orderId);
     }
@@ -102,6 +103,16 @@ class NotificationTest {
                 .isEqualTo("Order Confirmed|Your order " + orderNumber + " has been confirmed|order_confirmation");
     }
 
+    /** The address may be a stranger's, and the name anybody's words to them. */
+    @Test
+    void a_mail_to_an_address_that_is_not_verified_calls_nobody_by_name() {
+        sql("UPDATE users SET email_verified_at = NULL WHERE user_id = " + userId);
+        publish(new OrderDelivered(UUID.randomUUID(), orderId, userId, orderNumber, Instant.now()));
+        JsonPath mail = onlyMail();
+        assertThat(mail.getString("text")).contains("Dear customer,").doesNotContain("<script>alert(1)</script>");
+        assertThat(mail.getString("html")).contains("Dear customer,");
+    }
+
     @Test
     void every_event_of_an_order_has_its_message() {
         Instant now = Instant.now();
@@ -111,6 +122,7 @@ class NotificationTest {
         publish(new OrderShipped(UUID.randomUUID(), orderId, userId, orderNumber, null, null, null, now));
         publish(new OrderDelivered(UUID.randomUUID(), orderId, userId, orderNumber, now));
         publish(new OrderCancelled(UUID.randomUUID(), orderId, userId, orderNumber, "expired", now));
+        pay();
         publish(new PaymentCompleted(
                 UUID.randomUUID(), orderId, userId, orderNumber, "TXN-1", "credit_card", TOTAL, now));
         publish(new PaymentFailed(
@@ -138,7 +150,7 @@ class NotificationTest {
         assertThat(text("SELECT body_text FROM deliveries WHERE user_id = " + userId + " AND type = 'payment_receipt'"))
                 .contains("TXN-1", "USD 2,599.98", "Credit card");
         assertThat(count("SELECT count(*) FROM deliveries WHERE user_id = " + userId
-                        + " AND (body_text LIKE '%NOT_FOUND%' OR body_html LIKE '%{%')"))
+                        + " AND (body_text LIKE '%NOT_FOUND%' OR body_html ~ '[{][a-z#/]')"))
                 .isZero();
     }
 
@@ -338,7 +350,7 @@ class NotificationTest {
     private void order(String firstName) {
         QuarkusTransaction.requiringNew().run(() -> {
             userId = id(
-                    "INSERT INTO users (email, password_hash, first_name, last_name) VALUES (:a, 'x', :b, 'Doe') RETURNING user_id",
+                    "INSERT INTO users (email, password_hash, first_name, last_name, email_verified_at) VALUES (:a, 'x', :b, 'Doe', now()) RETURNING user_id",
                     email,
                     firstName);
             orderNumber = "ORD-2026-" + userId + "9";
@@ -361,6 +373,14 @@ class NotificationTest {
                     Long.toString(orderId),
                     name);
         });
+    }
+
+    /** Without the money there is no receipt to attach. After a cancellation, which would give it back. */
+    private void pay() {
+        sql(
+                "INSERT INTO transactions (order_id, user_id, transaction_reference, transaction_type, payment_method, amount,"
+                        + " currency, status) VALUES (" + orderId + ", " + userId + ", 'pay_" + orderNumber
+                        + "', 'payment', 'credit_card', 2599.98, 'USD', 'completed')");
     }
 
     private long id(String insert, String a, String b) {

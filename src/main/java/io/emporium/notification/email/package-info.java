@@ -1,4 +1,4 @@
-/** Mails: how they read, the rows that wait to be sent, and the sending over SMTP. */
+/** Mails: how they read, the sending over SMTP, and what mail servers report of them. */
 @NullMarked
 package io.emporium.notification.email;
 

@@ -1,0 +1,112 @@
+package io.emporium.notification.delivery;
+
+import io.emporium.outbox.NotAWorker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.All;
+import io.quarkus.logging.Log;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Has each channel send what is due, each at its own pace: one that is slow or away holds up no other. */
+@ApplicationScoped
+class Dispatcher {
+    private static final int FORGET_BATCH = 1_000;
+    private static final String EVERY = "${emporium.notification.send-every}";
+
+    private final Deliveries deliveries;
+    private final List<Sender> senders;
+    private final Map<Channel, Line> lines;
+    private final List<Line> promotions;
+
+    Dispatcher(
+            Deliveries deliveries,
+            InHand inHand,
+            Permission permission,
+            @All List<Sender> sendersOfAll,
+            NotAWorker process,
+            MeterRegistry meters) {
+        this.deliveries = deliveries;
+        List<Sender> senders = sendersOfAll.stream()
+                .<Sender>map(sender -> new Watched(sender, meters))
+                .toList();
+        this.senders = senders;
+        this.lines = senders.stream()
+                .map(sender -> new Line(
+                        sender,
+                        inHand,
+                        permission,
+                        (most, isAsking) -> inHand.claim(sender.channel(), most, isAsking),
+                        process::isClosing))
+                .collect(Collectors.toMap(line -> line.channel(), Function.identity()));
+        this.promotions = senders.stream()
+                .filter(sender -> sender.channel() == Channel.EMAIL)
+                .map(sender -> new Line(sender, inHand, permission, inHand::claimPromotions, process::isClosing))
+                .toList();
+    }
+
+    void tell(@Observes StartupEvent start) {
+        for (Sender sender : senders) {
+            if (!sender.isOn()) {
+                Log.infof("No %s are sent: %s", sender.channel().messages(), sender.howToTurnOn());
+            }
+        }
+    }
+
+    @Scheduled(
+            every = EVERY,
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void mails() {
+        send(Channel.EMAIL);
+    }
+
+    @Scheduled(
+            every = EVERY,
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void sms() {
+        send(Channel.SMS);
+    }
+
+    @Scheduled(
+            every = EVERY,
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void pushes() {
+        send(Channel.PUSH);
+    }
+
+    /** A line of its own: however many and however slow they are, no other mail waits for a promotion. */
+    @Scheduled(
+            every = EVERY,
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void promotions() {
+        promotions.forEach(Line::send);
+    }
+
+    private void send(Channel channel) {
+        Line line = lines.get(channel);
+        if (line != null) {
+            line.send();
+        }
+    }
+
+    @Scheduled(
+            every = "1h",
+            delayed = "2m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void forget() {
+        int forgotten;
+        do {
+            forgotten = deliveries.forget(FORGET_BATCH);
+        } while (forgotten == FORGET_BATCH);
+    }
+}

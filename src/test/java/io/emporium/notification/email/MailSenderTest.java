@@ -1,0 +1,204 @@
+package io.emporium.notification.email;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.emporium.notification.delivery.Channel;
+import io.emporium.notification.delivery.Delivery;
+import io.emporium.notification.delivery.Purpose;
+import io.emporium.notification.delivery.Sending;
+import io.quarkus.mailer.SentMail;
+import io.quarkus.mailer.runtime.MailerRuntimeConfig;
+import io.quarkus.mailer.runtime.Mailers;
+import io.quarkus.mailer.runtime.MailersRuntimeConfig;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a mail server's answers mean for a mail, and that one which does not answer stops no other mail. */
+@QuarkusTest
+class MailSenderTest {
+    private static final String ADA = "ada.lovelace@example.com";
+
+    @Inject
+    Vertx vertx;
+
+    @Inject
+    io.vertx.mutiny.core.Vertx mutinyVertx;
+
+    @Inject
+    MailersRuntimeConfig settings;
+
+    @Inject
+    TlsConfigurationRegistry tls;
+
+    @Inject
+    Event<SentMail> sent;
+
+    @Inject
+    EntityManager database;
+
+    private SmtpServer server;
+    private Couriers couriers;
+    private MailSender sender;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new SmtpServer();
+        couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+        sender = new MailSender(
+                couriers, new MailServer("127.0.0.1", server.port()), null, null, "Shop <shop@shop.example>");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        couriers.close();
+        server.close();
+    }
+
+    @Test
+    void a_mail_server_that_hangs_keeps_no_place_and_gets_no_mail_later() throws Exception {
+        server.hangs(true);
+        for (int round = 0; round < 3; round++) {
+            assertThat(tenAtOnce())
+                    .allSatisfy(outcome -> assertThat(outcome)
+                            .isInstanceOfSatisfying(
+                                    Sending.Failed.class,
+                                    failed -> assertThat(failed.reason()).contains("no answer within 2 s")));
+        }
+
+        server.hangs(false);
+        long begun = System.nanoTime();
+        assertThat(tenAtOnce()).allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Sending.Sent.class));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        // Those who hung were cut off before they had said what was in the mail.
+        assertThat(server.taken()).isEqualTo(10);
+        server.goesOn();
+        Thread.sleep(500);
+        assertThat(server.taken()).isEqualTo(10);
+        assertThat(server.clients()).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void a_connection_is_kept_for_the_next_mail() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(sender.send(mail())).isInstanceOf(Sending.Sent.class);
+        }
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void not_now_is_not_never_and_names_nobody() {
+        server.answers("RCPT", "451 4.7.1 <" + ADA + ">: greylisted, ask for <help@mx.example>");
+        assertThat(sender.send(mail())).isInstanceOfSatisfying(Sending.Deferred.class, deferred -> {
+            assertThat(deferred.kind()).isEqualTo("451 4.7.1");
+            assertThat(deferred.reason()).contains("greylisted").doesNotContain(ADA, "help@");
+        });
+    }
+
+    @Test
+    void only_what_is_said_of_the_mailbox_is_a_bounce() {
+        server.answers("RCPT", "550 5.1.1 " + ADA + " unknown");
+        assertThat(sender.send(mail()))
+                .isInstanceOfSatisfying(
+                        Sending.Bounced.class,
+                        bounced -> assertThat(bounced.reason())
+                                .contains("5.1.1", "unknown")
+                                .doesNotContain(ADA));
+        for (String ours : List.of("550 5.1.0 rejected", "550 5.4.4 no route", "550 5.7.1 blocked", "550 no")) {
+            server.answers("RCPT", ours);
+            assertThat(sender.send(mail())).as(ours).isInstanceOf(Sending.Refused.class);
+        }
+        server.answers("RCPT", "250 ok");
+        server.answers("MAIL", "550 5.1.1 who are you");
+        assertThat(sender.send(mail())).isInstanceOf(Sending.Refused.class);
+    }
+
+    @Test
+    void a_mail_after_a_refused_one_does_not_wait_for_the_end_of_a_connection() {
+        server.answers("RCPT", "550 5.7.1 blocked");
+        for (int i = 0; i < 300; i++) {
+            assertThat(sender.send(mail())).as("mail %d", i).isInstanceOf(Sending.Refused.class);
+        }
+    }
+
+    @Test
+    void a_greeting_that_comes_at_once_is_heard() {
+        for (int i = 0; i < 300; i++) {
+            couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+            sender = new MailSender(
+                    couriers, new MailServer("127.0.0.1", server.port()), null, null, "Shop <shop@shop.example>");
+            assertThat(sender.send(mail())).as("mail %d", i).isInstanceOf(Sending.Sent.class);
+            couriers.close();
+        }
+        couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+    }
+
+    private List<Sending> tenAtOnce() throws Exception {
+        try (ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Sending>> all = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                all.add(() -> sender.send(mail()));
+            }
+            List<Sending> outcomes = new ArrayList<>();
+            for (Future<Sending> one : hands.invokeAll(all)) {
+                outcomes.add(one.get());
+            }
+            return outcomes;
+        }
+    }
+
+    private static Delivery mail() {
+        return mail("Hello");
+    }
+
+    private static Delivery mail(String subject) {
+        return new Delivery(
+                1,
+                Channel.EMAIL,
+                Purpose.ORDER,
+                1L,
+                UUID.randomUUID(),
+                "test",
+                ADA,
+                subject,
+                "Hello",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** The mailer's settings with another server. */
+    private MailersRuntimeConfig to(int port) {
+        MailerRuntimeConfig set = settings.mailers().get(Mailers.DEFAULT_MAILER_NAME);
+        var other = (MailerRuntimeConfig) Proxy.newProxyInstance(
+                MailerRuntimeConfig.class.getClassLoader(),
+                new Class<?>[] {MailerRuntimeConfig.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "host" -> "127.0.0.1";
+                    case "port" -> OptionalInt.of(port);
+                    default -> method.invoke(set, arguments);
+                });
+        return () -> Map.of(Mailers.DEFAULT_MAILER_NAME, other);
+    }
+}

@@ -1,5 +1,6 @@
 package io.emporium.identity;
 
+import io.smallrye.jwt.KeyFormat;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.JWTAuthContextInfo;
 import io.smallrye.jwt.build.Jwt;
@@ -10,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.jwt.JsonWebToken;
@@ -17,7 +19,7 @@ import org.jose4j.jwx.JsonWebStructure;
 import org.jose4j.lang.JoseException;
 
 /**
- * Writes access tokens (RFC 9068), and tells SmallRye JWT which ones hold: RS256 by our key, our issuer and audience, not
+ * Writes access tokens (RFC 9068), and tells SmallRye JWT which ones hold: RS256 by one of our keys, our issuer and audience, not
  * expired. That a token is genuine does not make its session live: {@link AuthService#validateToken} asks further.
  */
 @Singleton
@@ -26,13 +28,17 @@ class AccessTokens {
     private static final String USER_ID = "user_id";
     private static final String ROLE = "role";
     private static final String SESSION = "sid";
+    // Two replicas' clocks may differ by so much.
+    private static final Duration AHEAD = Duration.ofMinutes(1);
 
     private final SigningKey key;
+    private final TokenKeys keys;
     private final TokenSettings settings;
     private final Clock clock;
 
-    AccessTokens(SigningKey key, TokenSettings settings, Clock clock) {
+    AccessTokens(SigningKey key, TokenKeys keys, TokenSettings settings, Clock clock) {
         this.key = key;
+        this.keys = keys;
         this.settings = settings;
         this.clock = clock;
     }
@@ -66,7 +72,11 @@ class AccessTokens {
     @Alternative
     @Priority(1)
     JWTAuthContextInfo accepted() {
-        var accepted = new JWTAuthContextInfo(key.publicKey(), settings.issuer());
+        var accepted = new JWTAuthContextInfo();
+        accepted.setIssuedBy(settings.issuer());
+        // Told here and asked of nobody: no token says where its key is.
+        accepted.setPublicKeyContent(keys.keySet());
+        accepted.setKeyFormat(KeyFormat.JWK);
         accepted.setSignatureAlgorithm(Set.of(SignatureAlgorithm.RS256));
         accepted.setExpectedAudience(Set.of(settings.audience()));
         accepted.setRequiredClaims(Set.of("sub", "iat", "jti", USER_ID, ROLE, SESSION));
@@ -79,15 +89,23 @@ class AccessTokens {
     /**
      * The session a genuine token speaks for, and whose it claims to be.
      *
-     * @throws IllegalArgumentException if it is genuine but no access token of ours: made for another use, or by another key
+     * @throws IllegalArgumentException if it is genuine but no access token of ours: made for another use
      */
     Claims read(JsonWebToken token) {
+        refuseOtherSpellings(token.getRawToken());
+        if (Instant.ofEpochSecond(token.getIssuedAtTime())
+                .isAfter(clock.instant().plus(AHEAD))) {
+            throw new IllegalArgumentException("It is of the future");
+        }
         try {
             var header = JsonWebStructure.fromCompactSerialization(token.getRawToken());
             // RFC 9068 4: something else that we may once sign with this key (a mailed link, an ID token) opens no
             // door.
-            if (!TYPE.equals(header.getHeader("typ")) || !key.id().equals(header.getKeyIdHeaderValue())) {
-                throw new IllegalArgumentException("No access token of this key");
+            if (!TYPE.equals(header.getHeader("typ"))
+                    // Its claims would be those of a token within, whose header nobody looks at.
+                    || header.getHeader("cty") != null
+                    || !keys.knows(header.getKeyIdHeaderValue())) {
+                throw new IllegalArgumentException("No access token of these keys");
             }
         } catch (JoseException unreadable) {
             throw new IllegalArgumentException(unreadable);
@@ -96,6 +114,16 @@ class AccessTokens {
             throw new IllegalArgumentException("It speaks for two users");
         }
         return new Claims(Long.parseLong(token.getSubject()), UUID.fromString(text(token, SESSION)));
+    }
+
+    // The decoder passes over what is not base64, and the signature does not cover itself: one token would have many
+    // spellings.
+    private static void refuseOtherSpellings(String token) {
+        String signature = token.substring(token.lastIndexOf('.') + 1);
+        byte[] bytes = Base64.getUrlDecoder().decode(signature);
+        if (!Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(signature)) {
+            throw new IllegalArgumentException("The signature is spelled otherwise");
+        }
     }
 
     // A client may not, but we may one day sign a claim with another type; as text all of them compare.

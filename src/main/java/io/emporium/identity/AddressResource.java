@@ -1,8 +1,8 @@
 package io.emporium.identity;
 
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -14,13 +14,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
 /** One's own addresses (contract.md "Endpoints"). Somebody else's is not found. */
 @Path("/api/v1/addresses")
 @RunOnVirtualThread
-@Authenticated
 @Tag(name = "Addresses")
 class AddressResource {
     private final AddressService addresses;
@@ -44,6 +44,7 @@ class AddressResource {
     }
 
     @POST
+    @Extension(name = ApiDocument.STATUSES, value = "201")
     @ResponseStatus(201)
     @Operation(
             operationId = "addAddress",

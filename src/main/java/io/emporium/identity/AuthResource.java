@@ -5,14 +5,13 @@ import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.RateLimits;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.PermitAll;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -25,7 +24,7 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Opening an account, signing in and out (low-level-design 4.1). */
+/** Opening an account, signing in and out, showing who one is by mail (low-level-design 4.1). */
 @Path("/api/v1/auth")
 @RunOnVirtualThread
 @Tag(name = "Authentication")
@@ -34,18 +33,30 @@ class AuthResource {
     private static final String NO_STORE = "no-store";
 
     private final AuthService auth;
+    private final Credentials credentials;
+    private final UserService users;
+    private final PasswordTries tries;
     private final Caller caller;
     private final RateLimits limits;
 
-    AuthResource(AuthService auth, Caller caller, RateLimits limits) {
+    AuthResource(
+            AuthService auth,
+            Credentials credentials,
+            UserService users,
+            PasswordTries tries,
+            Caller caller,
+            RateLimits limits) {
         this.auth = auth;
+        this.credentials = credentials;
+        this.users = users;
+        this.tries = tries;
         this.caller = caller;
         this.limits = limits;
     }
 
     @POST
     @Path("/register")
-    @PermitAll
+    @Extension(name = ApiDocument.STATUSES, value = "201")
     @ResponseStatus(201)
     @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD")
     @Operation(
@@ -60,35 +71,46 @@ class AuthResource {
 
     @POST
     @Path("/login")
-    @PermitAll
     @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = NO_STORE)
-    @Extension(name = ApiDocument.ERRORS, value = "INVALID_CREDENTIALS")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_CREDENTIALS,SECOND_FACTOR_REQUIRED")
     @Operation(
             operationId = "login",
             summary = "Sign in",
             description = "Begins a session. Unknown address, wrong password and inactive account are answered alike:"
                     + " INVALID_CREDENTIALS. Too many attempts, or an account softly locked after 10 failures in 15 minutes:"
-                    + " RATE_LIMITED, whether there is such an account or not.")
+                    + " RATE_LIMITED, whether there is such an account or not. SECOND_FACTOR_REQUIRED: the password was right;"
+                    + " go on with details.challenge at /auth/login/second-factor within details.expires_in seconds.")
     public Answer<LoginView> login(
             @Valid @NotNull LoginRequest request,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.USER_AGENT) @Nullable String userAgent) {
-        limits.checkLogin(request.email());
-        try {
-            LoginView signedIn = auth.login(request.email(), request.password(), userAgent);
-            limits.loginSucceeded(request.email());
-            return Answer.of("Login successful", signedIn);
-        } catch (RuntimeException fault) {
-            // Without a database, say, an honest customer shall not be locked out for having tried.
-            if (!(fault instanceof Refusal refusal) || refusal.code() != Refusal.Code.INVALID_CREDENTIALS) {
-                limits.loginUndecided(request.email());
-            }
-            throw fault;
-        }
+        return Answer.of(
+                "Login successful",
+                tries.count(request.email(), () -> auth.login(request.email(), request.password(), userAgent)));
+    }
+
+    @POST
+    @Path("/login/second-factor")
+    @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = NO_STORE)
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_CREDENTIALS")
+    @Operation(
+            operationId = "loginSecondFactor",
+            summary = "Sign in, the second step",
+            description =
+                    "With the challenge that the first step was answered with (SECOND_FACTOR_REQUIRED) and a code of"
+                            + " your app, or a recovery code: each is good once. INVALID_CREDENTIALS: the code is not; it counts like"
+                            + " a failed sign-in. INVALID_TOKEN: begin again with the first step. RATE_LIMITED: five wrong codes, no"
+                            + " other is looked at for 15 minutes, and after each further five twice as long.")
+    public Answer<LoginView> loginSecondFactor(
+            @Valid @NotNull SecondFactorProof.OfSignIn proof,
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.USER_AGENT) @Nullable String userAgent) {
+        User user = auth.challenged(proof.challenge());
+        return Answer.of(
+                "Login successful",
+                tries.count(user.email(), () -> auth.login(user, proof.challenge(), proof.code(), userAgent)));
     }
 
     @POST
     @Path("/refresh")
-    @PermitAll
     @ResponseHeader(name = HttpHeaders.CACHE_CONTROL, value = NO_STORE)
     @Operation(
             operationId = "refresh",
@@ -103,7 +125,6 @@ class AuthResource {
     @POST
     @Path("/logout")
     @Consumes(MediaType.APPLICATION_JSON)
-    @Authenticated
     @Operation(
             operationId = "logout",
             summary = "Sign out",
@@ -118,5 +139,80 @@ class AuthResource {
         }
         auth.logout(caller.userId(), sessionId, request == null ? null : request.refreshToken());
         return Answer.done("Logged out");
+    }
+
+    @POST
+    @Path("/email/verify")
+    @Operation(
+            operationId = "verifyEmail",
+            summary = "Show that an address is yours",
+            description =
+                    "With the token that was mailed there on registration: good once, for 24 hours, until another is"
+                            + " asked for. Errors: VALIDATION_ERROR (token), one answer for wrong, used and expired ones.")
+    public Answer<Void> verifyEmail(@Valid @NotNull MailedTokenRequest request) {
+        credentials.verifyEmail(request.token());
+        return Answer.done("E-mail address verified");
+    }
+
+    @POST
+    @Path("/email/resend")
+    @Operation(
+            operationId = "resendVerification",
+            summary = "Have the mail sent again that verifies your address",
+            description = "The token of the mail before is good for nothing then. Nothing is sent to an address that is"
+                    + " verified already.")
+    public Answer<Void> resendVerification() {
+        User user = users.get(caller.userId());
+        limits.checkMailTo(user.email());
+        return Answer.done(
+                credentials.resendVerification(user.userId())
+                        ? "A mail is on its way"
+                        : "The e-mail address is verified already");
+    }
+
+    @POST
+    @Path("/password/forgot")
+    @Operation(
+            operationId = "forgotPassword",
+            summary = "Have a mail sent with which a password can be reset",
+            description =
+                    "The answer is the same whether the address has an account or not. The mail's token is good once,"
+                            + " for an hour, until another is asked for. RATE_LIMITED: too often for this address, or from here.")
+    public Answer<Void> forgotPassword(@Valid @NotNull ForgotRequest request) {
+        limits.checkMailTo(request.email());
+        credentials.forgot(request.email());
+        return Answer.done("If this address has an account, a mail is on its way");
+    }
+
+    @POST
+    @Path("/password/reset")
+    @Operation(
+            operationId = "resetPassword",
+            summary = "Choose a new password with a mailed token",
+            description =
+                    "Ends every session of the account and tells its owner by mail. Errors: VALIDATION_ERROR (token), one"
+                            + " answer for wrong, used and expired ones; VALIDATION_ERROR (password), after which the token is still good.")
+    public Answer<Void> resetPassword(@Valid @NotNull ResetRequest request) {
+        String email = credentials.reset(request.token(), request.password());
+        // Whoever guessed before has not guessed this one.
+        limits.loginSucceeded(email);
+        return Answer.done("Password changed: sign in with it");
+    }
+
+    @PUT
+    @Path("/password")
+    @Extension(name = ApiDocument.ERRORS, value = "INVALID_CREDENTIALS")
+    @Operation(
+            operationId = "changePassword",
+            summary = "Change your password",
+            description = "Ends every other session of yours and tells you by mail. A wrong current password is"
+                    + " INVALID_CREDENTIALS and counts like a failed sign-in.")
+    public Answer<Void> changePassword(@Valid @NotNull PasswordChange change) {
+        User user = users.get(caller.userId());
+        return tries.count(user.email(), () -> {
+            credentials.changePassword(
+                    user.userId(), caller.sessionId(), change.currentPassword(), change.newPassword());
+            return Answer.done("Password changed");
+        });
     }
 }

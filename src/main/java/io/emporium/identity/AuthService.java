@@ -1,5 +1,6 @@
 package io.emporium.identity;
 
+import io.emporium.identity.AccountTokens.Purpose;
 import io.emporium.outbox.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.security.AuthenticationFailedException;
@@ -17,19 +18,36 @@ class AuthService {
     private final Passwords passwords;
     private final Sessions sessions;
     private final AccessTokens accessTokens;
+    private final AccountTokens accountTokens;
+    private final SignInChallenges challenges;
+    private final SecondFactors secondFactors;
+    private final SecondFactorSettings settings;
     private final Outbox outbox;
     private final Clock clock;
 
-    AuthService(Passwords passwords, Sessions sessions, AccessTokens accessTokens, Outbox outbox, Clock clock) {
+    AuthService(
+            Passwords passwords,
+            Sessions sessions,
+            AccessTokens accessTokens,
+            AccountTokens accountTokens,
+            SignInChallenges challenges,
+            SecondFactors secondFactors,
+            SecondFactorSettings settings,
+            Outbox outbox,
+            Clock clock) {
         this.passwords = passwords;
         this.sessions = sessions;
         this.accessTokens = accessTokens;
+        this.accountTokens = accountTokens;
+        this.challenges = challenges;
+        this.secondFactors = secondFactors;
+        this.settings = settings;
         this.outbox = outbox;
         this.clock = clock;
     }
 
     /**
-     * Opens an account with the role customer.
+     * Opens an account with the role customer, and has the mail sent that verifies its address.
      *
      * @throws io.emporium.shared.Refusal VALIDATION_ERROR for a password that will not do, DUPLICATE_FIELD for an address
      *     that has an account
@@ -53,7 +71,9 @@ class AuthService {
                             Role.CUSTOMER,
                             now)
                     .orElseThrow(IdentityError::emailTaken);
-            outbox.append(new IdentityEvent.UserRegistered(UUID.randomUUID(), userId, now));
+            var registered = new IdentityEvent.UserRegistered(UUID.randomUUID(), userId, now);
+            accountTokens.ask(userId, Purpose.VERIFY_EMAIL, registered.id(), now);
+            outbox.append(registered);
             return new RegisteredView(userId, request.email(), request.firstName(), request.lastName());
         });
     }
@@ -61,7 +81,7 @@ class AuthService {
     /**
      * Begins a session. No such account, wrong password and inactive account are answered alike, and as slowly.
      *
-     * @throws io.emporium.shared.Refusal INVALID_CREDENTIALS
+     * @throws io.emporium.shared.Refusal INVALID_CREDENTIALS; SECOND_FACTOR_REQUIRED with what the second step takes, if they have one
      */
     LoginView login(String email, String password, @Nullable String userAgent) {
         Optional<User> found = findByEmail(email);
@@ -73,7 +93,33 @@ class AuthService {
             String hash = passwords.hash(password);
             QuarkusTransaction.requiringNew().run(() -> User.rehash(user.userId(), user.passwordHash, hash));
         }
-        return LoginView.of(view(sessions.start(user, userAgent)), user);
+        if (user.hasSecondFactor()) {
+            throw IdentityError.secondFactorRequired(challenges.begin(user), challenges.expiry());
+        }
+        return sessions.start(user, userAgent)
+                .map(session -> LoginView.of(view(session), user))
+                .orElseThrow(IdentityError::invalidCredentials);
+    }
+
+    /** @throws io.emporium.shared.Refusal INVALID_TOKEN if it is none, or none any more */
+    User challenged(String challenge) {
+        return challenges.tryOf(challenge).filter(User::hasSecondFactor).orElseThrow(IdentityError::badChallenge);
+    }
+
+    /**
+     * Begins a session for somebody who shows their second factor, too. The challenge is spent with the first code that is right.
+     *
+     * @param user whose it is, as {@link #challenged} found them
+     * @throws io.emporium.shared.Refusal INVALID_CREDENTIALS, RATE_LIMITED, INVALID_TOKEN
+     */
+    LoginView login(User user, String challenge, String code, @Nullable String userAgent) {
+        secondFactors.show(user.userId(), code);
+        if (!challenges.spend(challenge)) {
+            throw IdentityError.badChallenge();
+        }
+        return sessions.start(user, userAgent)
+                .map(session -> LoginView.of(view(session), user))
+                .orElseThrow(IdentityError::badChallenge);
     }
 
     /**
@@ -105,13 +151,21 @@ class AuthService {
         } catch (IllegalArgumentException notOurs) {
             throw new AuthenticationFailedException(notOurs);
         }
-        Role role =
-                sessions.roleOf(claims.sessionId(), claims.userId()).orElseThrow(AuthenticationFailedException::new);
-        return new SignedIn(claims.userId(), claims.sessionId(), role);
+        Sessions.Standing standing = sessions.standingOf(claims.sessionId(), claims.userId())
+                .orElseThrow(AuthenticationFailedException::new);
+        return new SignedIn(
+                claims.userId(),
+                claims.sessionId(),
+                standing.role(),
+                settings.adminsNeedOne() && standing.role() == Role.ADMIN && !standing.hasSecondFactor());
     }
 
-    /** Somebody with a live session, and what they may do at this moment. */
-    record SignedIn(long userId, UUID sessionId, Role role) {}
+    /**
+     * Somebody with a live session, and what they may do at this moment.
+     *
+     * @param needsSecondFactor whether it is nothing before they have turned one on
+     */
+    record SignedIn(long userId, UUID sessionId, Role role, boolean needsSecondFactor) {}
 
     private static Optional<User> findByEmail(String email) {
         if (!email.chars().allMatch(c -> c < 128)) {

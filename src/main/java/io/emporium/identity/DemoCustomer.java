@@ -44,8 +44,12 @@ class DemoCustomer {
             QuarkusTransaction.requiringNew().run(() -> {
                 Optional<Long> userId =
                         User.open(email.get(), hash, "Grace", "Hopper", null, Role.CUSTOMER, clock.instant());
-                userId.ifPresent(id -> addresses.add(
-                        id, new AddressRequest("1 Harbour Street", null, "Arlington", "VA", "22201", "USA", true)));
+                userId.ifPresent(id -> {
+                    // They are to get promotions when they ask for them.
+                    User.verified(id, clock.instant());
+                    addresses.add(
+                            id, new AddressRequest("1 Harbour Street", null, "Arlington", "VA", "22201", "USA", true));
+                });
             });
         }
     }

@@ -26,7 +26,7 @@ import java.lang.annotation.Target;
 @Constraint(validatedBy = {})
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)
-@interface EmailAddress {
+public @interface EmailAddress {
     String message() default "must be an e-mail address";
 
     Class<?>[] groups() default {};

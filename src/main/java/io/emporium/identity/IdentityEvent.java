@@ -24,4 +24,52 @@ public sealed interface IdentityEvent extends DomainEvent {
             return "user.registered";
         }
     }
+
+    /** They ask once more for the mail that verifies their address. */
+    record EmailVerificationRequested(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.verification_requested";
+        }
+    }
+
+    /** Somebody says that they have forgotten the password of this account. */
+    record PasswordResetRequested(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.password_reset_requested";
+        }
+    }
+
+    /** By its owner, who knew the old one or read the mail. */
+    record PasswordChanged(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.password_changed";
+        }
+    }
+
+    /** From now on a sign-in takes a code of their app, too. */
+    record SecondFactorTurnedOn(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.second_factor_on";
+        }
+    }
+
+    /** The password alone will do again: by themselves, or by an admin. */
+    record SecondFactorTurnedOff(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.second_factor_off";
+        }
+    }
+
+    /** Somebody has shown a recovery code in the app's stead. */
+    record RecoveryCodeUsed(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.recovery_code_used";
+        }
+    }
 }

@@ -1,7 +1,6 @@
 package io.emporium.identity;
 
 import io.smallrye.common.annotation.NonBlocking;
-import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
@@ -15,10 +14,10 @@ import org.jboss.resteasy.reactive.ResponseHeader;
 @Path("/.well-known/jwks.json")
 @Tag(name = "Authentication")
 class JwksResource {
-    private final SigningKey key;
+    private final TokenKeys keys;
 
-    JwksResource(SigningKey key) {
-        this.key = key;
+    JwksResource(TokenKeys keys) {
+        this.keys = keys;
     }
 
     /** A JSON Web Key Set. */
@@ -27,15 +26,15 @@ class JwksResource {
             List<Map<String, String>> keys) {}
 
     @GET
-    @PermitAll
     @NonBlocking
     @ResponseHeader(name = "Cache-Control", value = "public, max-age=300")
     @Operation(
             operationId = "getKeys",
             summary = "Public keys of the access tokens",
-            description = "A gateway may check signature, issuer, audience and expiry with them; whether the session is"
-                    + " still live only the shop knows.")
+            description =
+                    "The key that signs, and those whose tokens hold beside it while one is changed for another. A gateway may check signature, issuer, audience and expiry with them; whether the session is"
+                            + " still live only the shop knows.")
     public KeySet keys() {
-        return new KeySet(List.of(key.jwk()));
+        return new KeySet(keys.jwks());
     }
 }

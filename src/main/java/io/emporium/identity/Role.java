@@ -4,10 +4,16 @@ import io.emporium.web.Caller;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Converter;
 import java.util.Arrays;
+import java.util.Optional;
 
-/** What somebody may do (low-level-design 3.2.1, 6.1): shop, or run the shop. */
+/** What somebody may do (low-level-design 3.2.1, 6.1); {@link io.emporium.web.Permissions} says which endpoint is whose. */
 public enum Role {
-    CUSTOMER("customer"),
+    CUSTOMER(Caller.CUSTOMER),
+    /** Looks after customers and their orders. */
+    SUPPORT(Caller.SUPPORT),
+    /** Keeps the catalogue and its stock. */
+    CATALOG_MANAGER(Caller.CATALOG_MANAGER),
+    /** Runs the shop; holds every role. */
     ADMIN(Caller.ADMIN);
 
     private final String code;
@@ -16,17 +22,19 @@ public enum Role {
         this.code = code;
     }
 
-    /** As the database, the token and the API have it: {@code customer}, {@code admin}. */
+    /** As the database, the token and the API have it: {@code customer}, {@code catalog_manager}. */
     public String code() {
         return code;
     }
 
     /** @throws IllegalArgumentException for a role that there is not */
     public static Role of(String code) {
-        return Arrays.stream(values())
-                .filter(role -> role.code.equals(code))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No such role: " + code));
+        return find(code).orElseThrow(() -> new IllegalArgumentException("No such role: " + code));
+    }
+
+    /** Empty for one that there is not. */
+    static Optional<Role> find(String code) {
+        return Arrays.stream(values()).filter(role -> role.code.equals(code)).findFirst();
     }
 
     @Converter(autoApply = true)

@@ -16,9 +16,11 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 @ApplicationScoped
 class SessionCheck implements SecurityIdentityAugmentor {
     private final AuthService auth;
+    private final UserInLog log;
 
-    SessionCheck(AuthService auth) {
+    SessionCheck(AuthService auth, UserInLog log) {
         this.auth = auth;
+        this.log = log;
     }
 
     @Override
@@ -29,12 +31,16 @@ class SessionCheck implements SecurityIdentityAugmentor {
         return context.runBlocking(() -> {
             AuthService.SignedIn signedIn = auth.validateToken(token);
             // Built anew and not added to: no role comes from the token.
-            return QuarkusSecurityIdentity.builder()
+            var caller = QuarkusSecurityIdentity.builder()
                     .setPrincipal(token)
                     .addRole(signedIn.role().code())
                     .addAttribute(Caller.USER_ID, signedIn.userId())
-                    .addAttribute(Caller.SESSION_ID, signedIn.sessionId())
-                    .build();
+                    .addAttribute(Caller.IN_LOG, log.pseudonym(signedIn.userId()))
+                    .addAttribute(Caller.SESSION_ID, signedIn.sessionId());
+            if (signedIn.needsSecondFactor()) {
+                caller.addAttribute(Caller.NEEDS_SECOND_FACTOR, true);
+            }
+            return caller.build();
         });
     }
 }

@@ -7,16 +7,11 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Who is signed in, and with which refresh token they stay so. The life cycle is drawn in the package's documentation. */
 @ApplicationScoped
 class Sessions {
-    private static final int TOKEN_BYTES = 32;
     private static final int LONGEST_USER_AGENT = 255;
+    private static final int MOST_TOLD = 200;
     // Ended sessions stay a while, so that a stolen token that comes late is still recognised and logged.
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
@@ -35,7 +30,6 @@ class Sessions {
     private final DataSource connections;
     private final TokenSettings settings;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
 
     Sessions(EntityManager database, DataSource connections, TokenSettings settings, Clock clock) {
         this.database = database;
@@ -50,7 +44,10 @@ class Sessions {
     /** Why a session ended. */
     enum End {
         LOGOUT("logout"),
-        REFRESH_REUSE("refresh_reuse");
+        REFRESH_REUSE("refresh_reuse"),
+        PASSWORD_CHANGED("password_changed"),
+        DEACTIVATED("deactivated"),
+        SECOND_FACTOR("second_factor");
 
         final String code;
 
@@ -59,21 +56,38 @@ class Sessions {
         }
     }
 
+    /**
+     * Begins a session for somebody whose password was found right, and whose second factor if they had one.
+     *
+     * @return empty if either has been changed since, or they have left
+     */
     @Transactional
-    Session start(User user, @Nullable String userAgent) {
+    Optional<Session> start(User user, @Nullable String userAgent) {
         UUID sessionId = UUID.randomUUID();
         Instant now = clock.instant();
-        database.createNativeQuery("""
+        // Waits for whoever is changing the password, and then looks again: their sweep of the sessions has not seen
+        // this one.
+        int begun = database.createNativeQuery("""
                         INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, user_agent)
-                        VALUES (:session, :user, :now, :now, :expires, CAST(:agent AS varchar))
+                        SELECT :session, user_id, CAST(:now AS timestamptz), CAST(:now AS timestamptz),
+                               CAST(:expires AS timestamptz), CAST(:agent AS varchar)
+                          FROM users
+                         WHERE user_id = :user AND is_active
+                           AND password_changed_at IS NOT DISTINCT FROM CAST(:seen AS timestamptz)
+                           AND second_factor_since IS NOT DISTINCT FROM CAST(:factor AS timestamptz)
+                           FOR SHARE
                         """)
                 .setParameter("session", sessionId)
                 .setParameter("user", user.userId())
+                .setParameter("seen", user.passwordChangedAt)
+                .setParameter("factor", user.secondFactorSince)
                 .setParameter("now", now)
                 .setParameter("expires", now.plus(settings.refreshExpiry()))
                 .setParameter("agent", storable(userAgent))
                 .executeUpdate();
-        return new Session(sessionId, user.userId(), user.role(), newToken(sessionId, now));
+        return begun == 0
+                ? Optional.empty()
+                : Optional.of(new Session(sessionId, user.userId(), user.role(), newToken(sessionId, now)));
     }
 
     /**
@@ -90,7 +104,7 @@ class Sessions {
         // In a transaction of its own that always commits: the end of a session must outlive the refusal that tells of
         // it.
         return QuarkusTransaction.requiringNew().call(() -> {
-            byte[] hash = hash(refreshToken);
+            byte[] hash = Secrets.hash(refreshToken);
             Instant now = clock.instant();
             List<Object[]> presented = database.createNativeQuery(
                             "SELECT session_id, used_at IS NOT NULL FROM refresh_tokens WHERE token_hash = :hash",
@@ -145,27 +159,82 @@ class Sessions {
                 .executeUpdate();
     }
 
+    /** Ends all sessions of a user but one, which may be null. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void endAll(long userId, @Nullable UUID butThis, End reason) {
+        database.createNativeQuery("""
+                        UPDATE sessions SET ended_at = :now, end_reason = :reason
+                         WHERE user_id = :user AND ended_at IS NULL AND session_id IS DISTINCT FROM CAST(:this AS uuid)
+                        """)
+                .setParameter("now", clock.instant())
+                .setParameter("reason", reason.code)
+                .setParameter("user", userId)
+                .setParameter("this", butThis)
+                .executeUpdate();
+    }
+
+    /** Those of a user that hold, the last used first. */
+    @Transactional
+    List<SessionView> live(long userId, @Nullable UUID current) {
+        List<Object[]> found = database.createNativeQuery("""
+                        SELECT session_id, created_at, last_used_at, expires_at, user_agent FROM sessions
+                         WHERE user_id = :user AND ended_at IS NULL AND expires_at > :now
+                         ORDER BY last_used_at DESC, session_id LIMIT :most
+                        """, Object[].class)
+                .setParameter("user", userId)
+                .setParameter("now", clock.instant())
+                .setParameter("most", MOST_TOLD)
+                .getResultList();
+        return found.stream()
+                .map(row -> new SessionView(
+                        (UUID) row[0],
+                        (Instant) row[1],
+                        (Instant) row[2],
+                        (Instant) row[3],
+                        (String) row[4],
+                        row[0].equals(current)))
+                .toList();
+    }
+
+    /** @return whether it was theirs and live until now */
+    @Transactional
+    boolean endOwn(UUID sessionId, long userId) {
+        return database.createNativeQuery("""
+                                UPDATE sessions SET ended_at = :now, end_reason = :reason
+                                 WHERE session_id = :session AND user_id = :user AND ended_at IS NULL AND expires_at > :now
+                                """)
+                        .setParameter("now", clock.instant())
+                        .setParameter("reason", End.LOGOUT.code)
+                        .setParameter("session", sessionId)
+                        .setParameter("user", userId)
+                        .executeUpdate()
+                == 1;
+    }
+
     /** The session a refresh token belongs to, if it is this user's. */
     Optional<UUID> findOwn(String refreshToken, long userId) {
         List<UUID> found = database.createNativeQuery("""
                         SELECT session_id FROM refresh_tokens JOIN sessions USING (session_id)
                          WHERE token_hash = :hash AND user_id = :user
                         """, UUID.class)
-                .setParameter("hash", hash(refreshToken))
+                .setParameter("hash", Secrets.hash(refreshToken))
                 .setParameter("user", userId)
                 .getResultList();
         return found.stream().findFirst();
     }
 
+    /** What somebody who is signed in is at this moment. */
+    record Standing(Role role, boolean hasSecondFactor) {}
+
     /**
-     * The role of somebody who is signed in: the session is live, it is theirs, and they are active. Asked on every call,
+     * What somebody is who is signed in: the session is live, it is theirs, and they are active. Asked on every call,
      * which is why a logout, a deactivation and a change of role act at once (promises 11 and 12).
      */
-    Optional<Role> roleOf(UUID sessionId, long userId) {
+    Optional<Standing> standingOf(UUID sessionId, long userId) {
         // Plain JDBC: this runs before the request has a transaction or a persistence context, and should not make one.
         try (var connection = connections.getConnection();
                 var query = connection.prepareStatement("""
-                        SELECT u.role FROM sessions s JOIN users u USING (user_id)
+                        SELECT u.role, u.second_factor_since IS NOT NULL FROM sessions s JOIN users u USING (user_id)
                          WHERE s.session_id = ? AND u.user_id = ? AND u.is_active
                            AND s.ended_at IS NULL AND s.expires_at > ?
                         """)) {
@@ -173,7 +242,9 @@ class Sessions {
             query.setLong(2, userId);
             query.setObject(3, clock.instant().atOffset(ZoneOffset.UTC));
             try (var rows = query.executeQuery()) {
-                return rows.next() ? Optional.of(Role.of(rows.getString(1))) : Optional.empty();
+                return rows.next()
+                        ? Optional.of(new Standing(Role.of(rows.getString(1)), rows.getBoolean(2)))
+                        : Optional.empty();
             }
         } catch (SQLException away) {
             throw new IllegalStateException("The session could not be looked up", away);
@@ -190,28 +261,17 @@ class Sessions {
     }
 
     private String newToken(UUID sessionId, Instant now) {
-        byte[] bytes = new byte[TOKEN_BYTES];
-        random.nextBytes(bytes);
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String token = Secrets.random();
         database.createNativeQuery("""
                         INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at)
                         VALUES (:hash, :session, :now, :expires)
                         """)
-                .setParameter("hash", hash(token))
+                .setParameter("hash", Secrets.hash(token))
                 .setParameter("session", sessionId)
                 .setParameter("now", now)
                 .setParameter("expires", now.plus(settings.refreshExpiry()))
                 .executeUpdate();
         return token;
-    }
-
-    // No salt and no slow hash: 256 random bits cannot be guessed, and the hash must be found by an index.
-    private static byte[] hash(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private static @Nullable String storable(@Nullable String userAgent) {

@@ -10,21 +10,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAPublicKeySpec;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -35,12 +28,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 class SigningKey {
     // Before anything is written: a start that is refused leaves no trace.
-    private static final int SECRETS_FIRST = 100;
-    private static final int SHORTEST_BITS = 2048;
+    static final int SECRETS_FIRST = 100;
+    static final int SHORTEST_BITS = 2048;
+
+    private static final String GIVEN = "JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEY";
 
     private final PrivateKey privateKey;
-    private final RSAPublicKey publicKey;
-    private final String id;
+    private final VerificationKey verification;
 
     @Inject
     SigningKey(TokenSettings settings, @ConfigProperty(name = "EMPORIUM_LOCAL", defaultValue = "false") boolean local) {
@@ -50,10 +44,11 @@ class SigningKey {
     /** @throws ConfigurationException in production without a usable key: its message is the one line to print */
     SigningKey(Optional<String> file, Optional<String> inline, boolean production) {
         try {
-            Optional<String> pem = file.isPresent() ? Optional.of(contents(file.get())) : inline;
+            Optional<String> pem =
+                    file.isPresent() ? Optional.of(contents("JWT_PRIVATE_KEY_FILE", file.get())) : inline;
             RSAPrivateCrtKey key;
             if (pem.isPresent()) {
-                key = read(pem.get());
+                key = read(GIVEN, pem.get());
             } else if (production) {
                 throw refused(
                         "JWT_PRIVATE_KEY_FILE (or JWT_PRIVATE_KEY) must be set: the RSA key, PKCS#8 in PEM, that signs"
@@ -63,9 +58,7 @@ class SigningKey {
                 key = made();
             }
             this.privateKey = key;
-            this.publicKey = (RSAPublicKey) KeyFactory.getInstance("RSA")
-                    .generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent()));
-            this.id = thumbprint(publicKey);
+            this.verification = VerificationKey.of(key);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -73,7 +66,7 @@ class SigningKey {
 
     /** Makes the key be read at the start, not at the first sign-in. */
     void read(@Observes @Priority(SECRETS_FIRST) StartupEvent start) {
-        Log.debugf("Access tokens are signed with key %s", id);
+        Log.debugf("Access tokens are signed with key %s", id());
     }
 
     PrivateKey privateKey() {
@@ -81,48 +74,36 @@ class SigningKey {
     }
 
     RSAPublicKey publicKey() {
-        return publicKey;
+        return verification.key();
     }
 
-    /** The key's {@code kid}: its RFC 7638 thumbprint, the same on every replica. */
+    /** The key's {@code kid}. */
     String id() {
-        return id;
+        return verification.id();
     }
 
-    /** The public half as RFC 7517 has it. */
-    Map<String, String> jwk() {
-        return Map.of(
-                "kty",
-                "RSA",
-                "use",
-                "sig",
-                "alg",
-                "RS256",
-                "kid",
-                id,
-                "n",
-                base64(publicKey.getModulus()),
-                "e",
-                base64(publicKey.getPublicExponent()));
+    VerificationKey verification() {
+        return verification;
     }
 
-    private static String contents(String file) {
+    static String contents(String setting, String file) {
         try {
             return Files.readString(Path.of(file), StandardCharsets.US_ASCII);
         } catch (IOException unreadable) {
-            throw refused("JWT_PRIVATE_KEY_FILE cannot be read: " + file);
+            throw refused(setting + " cannot be read: " + file);
         }
     }
 
-    private static RSAPrivateCrtKey read(String pem) {
+    /** @param setting where it comes from, for whoever reads the one line */
+    static RSAPrivateCrtKey read(String setting, String pem) {
         PrivateKey key;
         try {
             key = KeyUtils.decodePrivateKey(pem.replace("\\n", "\n").strip());
         } catch (GeneralSecurityException | IllegalArgumentException notAKey) {
-            throw refused("The key in JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEY is not an RSA key, PKCS#8 in PEM");
+            throw refused("The key in " + setting + " is not an RSA key, PKCS#8 in PEM");
         }
         if (!(key instanceof RSAPrivateCrtKey rsa) || rsa.getModulus().bitLength() < SHORTEST_BITS) {
-            throw refused("The key in JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEY must be RSA, 2048 bits or more");
+            throw refused("The key in " + setting + " must be RSA, " + SHORTEST_BITS + " bits or more");
         }
         return rsa;
     }
@@ -133,21 +114,7 @@ class SigningKey {
         return (RSAPrivateCrtKey) generator.generateKeyPair().getPrivate();
     }
 
-    private static ConfigurationException refused(String line) {
+    static ConfigurationException refused(String line) {
         return new ConfigurationException("Emporium does not start: " + line);
-    }
-
-    private static String thumbprint(RSAPublicKey key) throws GeneralSecurityException {
-        String canonical = "{\"e\":\"" + base64(key.getPublicExponent()) + "\",\"kty\":\"RSA\",\"n\":\""
-                + base64(key.getModulus()) + "\"}";
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.US_ASCII));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-    }
-
-    private static String base64(BigInteger number) {
-        byte[] bytes = number.toByteArray();
-        // Java puts a zero in front where the first bit is set; RFC 7518 does not.
-        int from = bytes.length > 1 && bytes[0] == 0 ? 1 : 0;
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOfRange(bytes, from, bytes.length));
     }
 }

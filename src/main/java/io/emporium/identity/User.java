@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody with an account: a customer, or an admin of the shop (low-level-design 3.2.1). */
+/** Somebody with an account: a customer, or somebody of the shop (low-level-design 3.2.1). */
 @Entity
 @Table(name = "users")
 public class User extends PanacheEntityBase {
@@ -43,6 +43,18 @@ public class User extends PanacheEntityBase {
 
     @Column(name = "is_active")
     boolean isActive;
+
+    @Column(name = "email_verified_at")
+    @Nullable
+    Instant emailVerifiedAt;
+
+    @Column(name = "password_changed_at")
+    @Nullable
+    Instant passwordChangedAt;
+
+    @Column(name = "second_factor_since")
+    @Nullable
+    Instant secondFactorSince;
 
     @Column(name = "created_at")
     Instant createdAt;
@@ -92,6 +104,16 @@ public class User extends PanacheEntityBase {
         return isActive;
     }
 
+    /** Whether they have shown that the address is theirs. Until then their name may be anybody's words to its owner. */
+    public boolean isEmailVerified() {
+        return emailVerifiedAt != null;
+    }
+
+    /** Whether their sign-in takes a code of their app, too. */
+    boolean hasSecondFactor() {
+        return secondFactorSince != null;
+    }
+
     public Instant createdAt() {
         return createdAt;
     }
@@ -104,6 +126,26 @@ public class User extends PanacheEntityBase {
 
     void callAt(@Nullable String number, Instant now) {
         this.phone = number;
+        this.updatedAt = now;
+    }
+
+    void appoint(Role to, Instant now) {
+        this.role = to;
+        this.updatedAt = now;
+    }
+
+    void activate(boolean to, Instant now) {
+        this.isActive = to;
+        this.updatedAt = now;
+    }
+
+    void takeSecondFactor(Instant now) {
+        this.secondFactorSince = now;
+        this.updatedAt = now;
+    }
+
+    void dropSecondFactor(Instant now) {
+        this.secondFactorSince = null;
         this.updatedAt = now;
     }
 
@@ -143,6 +185,33 @@ public class User extends PanacheEntityBase {
         update("passwordHash = ?1 WHERE userId = ?2 AND passwordHash = ?3", to, userId, from);
     }
 
+    /** They have read a mail to their address. */
+    static void verified(long userId, Instant now) {
+        update(
+                "emailVerifiedAt = coalesce(emailVerifiedAt, ?1), updatedAt = ?1, version = version + 1 WHERE userId = ?2",
+                now,
+                userId);
+    }
+
+    /**
+     * @param seen since when the password that was looked at holds; null: from the beginning
+     * @return whether it still held
+     */
+    static boolean changePassword(long userId, @Nullable Instant seen, String hash, Instant now) {
+        return getEntityManager()
+                        .createNativeQuery("""
+                                UPDATE users SET password_hash = :hash, password_changed_at = :now, updated_at = :now, version = version + 1
+                                 WHERE user_id = :user AND is_active
+                                   AND password_changed_at IS NOT DISTINCT FROM CAST(:seen AS timestamptz)
+                                """)
+                        .setParameter("hash", hash)
+                        .setParameter("now", now)
+                        .setParameter("user", userId)
+                        .setParameter("seen", seen)
+                        .executeUpdate()
+                == 1;
+    }
+
     /** Who keeps the shop, at most 100 of them. */
     public static List<Long> activeAdmins() {
         return getEntityManager()
@@ -150,6 +219,34 @@ public class User extends PanacheEntityBase {
                         "SELECT user_id FROM users WHERE role = 'admin' AND is_active ORDER BY user_id LIMIT 100",
                         Long.class)
                 .getResultList();
+    }
+
+    /**
+     * All who keep the shop, in one order, until the transaction ends: whoever takes the role from somebody, and whoever with it
+     * leaves, first calls this, and so one is always left.
+     */
+    static List<Long> lockActiveAdmins() {
+        // One after another: whom somebody has just deposed one sees among the admins still and the next no longer, who
+        // would
+        // lock that row last of all and not in its place.
+        getEntityManager()
+                .createNativeQuery("SELECT CAST(pg_advisory_xact_lock(hashtextextended('emporium.admins', 0)) AS text)")
+                .getSingleResult();
+        return getEntityManager()
+                .createNativeQuery(
+                        "SELECT user_id FROM users WHERE role = 'admin' AND is_active ORDER BY user_id FOR NO KEY UPDATE",
+                        Long.class)
+                .getResultList();
+    }
+
+    /** Until the transaction ends; nobody who has left. */
+    static Optional<User> lock(long userId) {
+        List<User> found = getEntityManager()
+                .createNativeQuery(
+                        "SELECT * FROM users WHERE user_id = :user AND erased_at IS NULL FOR NO KEY UPDATE", User.class)
+                .setParameter("user", userId)
+                .getResultList();
+        return found.stream().findFirst();
     }
 
     /** In any case: {@code Ann@} finds {@code ann@}. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 record UserView(
         long userId,
         String email,
+        boolean emailVerified,
         String firstName,
         String lastName,
         @JsonInclude @Nullable String phone,
@@ -18,6 +19,7 @@ record UserView(
         return new UserView(
                 user.userId(),
                 user.email(),
+                user.isEmailVerified(),
                 user.firstName(),
                 user.lastName(),
                 user.phone(),

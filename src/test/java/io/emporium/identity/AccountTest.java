@@ -70,7 +70,7 @@ class AccountTest {
                 .body("data.role", equalTo("customer"))
                 .body("data.email", equalTo(ann.email()))
                 .body("data.user_id", equalTo((int) ann.userId()));
-        ann.asks().get("/test/identity/admin").then().statusCode(403);
+        ann.asks().get("/api/v1/admin/outbox").then().statusCode(403);
         Customers.signIn(ann.email(), Customers.PASSWORD);
     }
 
@@ -229,7 +229,7 @@ class AccountTest {
     void the_first_admin_is_there_once() {
         Customer admin = Customers.signIn("admin@example.com", "Admin-Passw0rd!");
         admin.asks().get(ME).then().body("data.role", equalTo("admin"));
-        admin.asks().get("/test/identity/admin").then().statusCode(200);
+        admin.asks().get("/api/v1/admin/outbox").then().statusCode(200);
         assertThat(rows.count(
                         "SELECT count(*) FROM audit_log WHERE action = 'user.created' AND entity_id = ?",
                         Long.toString(admin.userId())))

@@ -111,6 +111,60 @@ class LoginLimitTest {
     }
 
     @Test
+    void wrong_current_passwords_count_like_failed_sign_ins() {
+        Customer ann = Customers.aCustomer();
+        for (int i = 0; i < 10; i++) {
+            change(ann, "Another-Pass-99").then().statusCode(401).body("error.code", equalTo("INVALID_CREDENTIALS"));
+        }
+        change(ann, PASSWORD).then().statusCode(429);
+        login(ann.email(), PASSWORD).then().statusCode(429).body("error.code", equalTo("RATE_LIMITED"));
+    }
+
+    private static Response change(Customer customer, String current) {
+        return customer.asks()
+                .body(Map.of("current_password", current, "new_password", "Quite-Another-Pass-7"))
+                .put("/api/v1/auth/password");
+    }
+
+    @Test
+    void nobodys_mailbox_is_filled_and_a_reset_opens_a_lock() {
+        Customer ann = Customers.aCustomer();
+        String unknown = Customers.newEmail();
+        for (int i = 0; i < 5; i++) {
+            forgot(i % 2 == 0 ? ann.email() : ann.email().toUpperCase(Locale.ROOT))
+                    .then()
+                    .statusCode(200);
+            forgot(unknown).then().statusCode(200);
+        }
+        String told = forgot(ann.email())
+                .then()
+                .statusCode(429)
+                .header("Retry-After", matchesPattern("\\d+"))
+                .extract()
+                .path("error.message");
+        forgot(unknown).then().statusCode(429).body("error.message", equalTo(told));
+        ann.asks().post("/api/v1/auth/email/resend").then().statusCode(429);
+
+        failTenTimes(ann.email());
+        login(ann.email(), PASSWORD).then().statusCode(429);
+        // Of the five mails the last one's token is good; which of them have come yet cannot be said.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> new MailsTo(ann.email())
+                        .tokens(MailsTo.RESET).stream()
+                                .anyMatch(token -> reset(token).statusCode() == 200));
+        Customers.signIn(ann.email(), "Quite-Another-Pass-7");
+    }
+
+    private static Response reset(String token) {
+        return nobody().body(Map.of("token", token, "password", "Quite-Another-Pass-7"))
+                .post("/api/v1/auth/password/reset");
+    }
+
+    private static Response forgot(String email) {
+        return nobody().body(Map.of("email", email)).post("/api/v1/auth/password/forgot");
+    }
+
+    @Test
     void a_letter_that_only_looks_like_another_is_another() {
         String ivy = "ivy-" + Customers.newEmail();
         Customers.register(ivy);
@@ -120,6 +174,33 @@ class LoginLimitTest {
                 .statusCode(401)
                 .body("error.code", equalTo("INVALID_CREDENTIALS"));
         Customers.signIn(ivy, PASSWORD);
+    }
+
+    @Test
+    void wrong_codes_count_like_wrong_passwords_and_the_password_alone_forgets_nothing() {
+        App app = App.on(Customers.aCustomer());
+        String ann = app.owner().email();
+        for (int i = 0; i < 5; i++) {
+            login(ann, "Another-Pass-99").then().statusCode(401);
+        }
+        for (int i = 0; i < 4; i++) {
+            app.signIn(app.wrong()).then().statusCode(401).body("error.code", equalTo("INVALID_CREDENTIALS"));
+        }
+        String challenge = app.challenge();
+        login(ann, "Another-Pass-99").then().statusCode(401);
+        login(ann, PASSWORD).then().statusCode(429).body("error.code", equalTo("RATE_LIMITED"));
+        App.secondStep(challenge, app.shown()).then().statusCode(429);
+    }
+
+    @Test
+    void both_steps_of_a_sign_in_forget_the_failures() {
+        App app = App.on(Customers.aCustomer());
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 9; i++) {
+                login(app.owner().email(), "Another-Pass-99").then().statusCode(401);
+            }
+            app.signIn(app.recoveryCodes().get(round)).then().statusCode(200);
+        }
     }
 
     @Test

@@ -43,7 +43,7 @@ class SecretsTest {
         var oneLine = new SigningKey(Optional.empty(), Optional.of(pem.replace("\n", "\\n")), true);
         var windows = new SigningKey(Optional.empty(), Optional.of(pem.replace("\n", "\r\n")), true);
         assertThat(List.of(inline.id(), oneLine.id(), windows.id())).containsOnly(fromFile.id());
-        assertThat(fromFile.jwk()).containsOnlyKeys("kty", "use", "alg", "kid", "n", "e");
+        assertThat(fromFile.verification().jwk()).containsOnlyKeys("kty", "use", "alg", "kid", "n", "e");
     }
 
     @Test

@@ -149,6 +149,19 @@ class SessionTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void a_spent_token_that_ten_present_at_once_ends_the_session_and_no_other() throws Exception {
+        Customer ann = aCustomer();
+        Customer elsewhere = Customers.signIn(ann.email(), PASSWORD);
+        JsonPath next = refresh(ann.refreshToken()).jsonPath();
+        List<Response> answers = AtOnce.times(10, i -> refresh(ann.refreshToken()));
+        assertThat(answers.stream().map(answer -> answer.jsonPath().getString("error.code")))
+                .containsOnly("INVALID_TOKEN");
+        isRefused(next.getString("data.token"));
+        refresh(next.getString("data.refresh_token")).then().statusCode(401);
+        isLive(elsewhere.token());
+    }
+
     private static void commit(Connection connection) {
         try {
             connection.commit();
@@ -272,11 +285,11 @@ class SessionTest {
     @Test
     void a_role_given_or_taken_acts_on_the_next_call() {
         Customer ann = aCustomer();
-        ann.asks().get("/test/identity/admin").then().statusCode(403).body("error.code", equalTo("FORBIDDEN"));
+        ann.asks().get("/api/v1/admin/outbox").then().statusCode(403).body("error.code", equalTo("FORBIDDEN"));
         rows.update("UPDATE users SET role = 'admin' WHERE user_id = ?", ann.userId());
-        ann.asks().get("/test/identity/admin").then().statusCode(200);
+        ann.asks().get("/api/v1/admin/outbox").then().statusCode(200);
         rows.update("UPDATE users SET role = 'customer' WHERE user_id = ?", ann.userId());
-        ann.asks().get("/test/identity/admin").then().statusCode(403);
+        ann.asks().get("/api/v1/admin/outbox").then().statusCode(403);
     }
 
     @Test

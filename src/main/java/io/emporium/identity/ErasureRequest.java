@@ -1,0 +1,18 @@
+package io.emporium.identity;
+
+import io.emporium.web.PlainText;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** Who wants to leave shows that it is they. */
+record ErasureRequest(
+        @Schema(examples = "SecurePass123!") @NotNull @Size(max = 1000) @PlainText
+        String password) {
+
+    /** Without the password: a request may end up in a log. */
+    @Override
+    public String toString() {
+        return "ErasureRequest[]";
+    }
+}

@@ -50,6 +50,15 @@ final class CatalogError {
     }
 
     /** @param report of the rows that came before and are kept */
+    static Refusal batchFailed(ImportReport report) {
+        return new Refusal(
+                Refusal.Code.SERVICE_UNAVAILABLE,
+                "Some rows could not be written; what came before is loaded. Send the file again: what is there stays as it is",
+                Map.of("report", report),
+                Duration.ofSeconds(3));
+    }
+
+    /** @param report of the rows that came before and are kept */
     static Refusal fileCut(ImportReport report) {
         return new Refusal(
                 Refusal.Code.MALFORMED_REQUEST,

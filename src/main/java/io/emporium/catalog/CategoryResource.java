@@ -1,9 +1,8 @@
 package io.emporium.catalog;
 
 import io.emporium.web.Answer;
-import io.emporium.web.ReadyAnswer;
+import io.emporium.web.ShopWindow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.List;
@@ -17,20 +16,21 @@ import org.jboss.resteasy.reactive.RestResponse;
 @RunOnVirtualThread
 class CategoryResource {
     private final ProductCache cache;
+    private final ShopWindow window;
 
-    CategoryResource(ProductCache cache) {
+    CategoryResource(ProductCache cache, ShopWindow window) {
         this.cache = cache;
+        this.window = window;
     }
 
     @GET
-    @PermitAll
     @Operation(
             operationId = "listCategories",
             summary = "Categories",
             description = "Their names and how many products each has on sale; with more than 10,000 products up to a"
                     + " minute old.")
     public RestResponse<Answer<Categories>> list() {
-        return ReadyAnswer.<Categories>of(cache.categories()).build();
+        return window.show(cache.categories(), null, ProductCache.MADE_OF_CATEGORIES);
     }
 
     /** All of them, by name. */

@@ -41,7 +41,7 @@ class DemoCatalog {
             if (file == null) {
                 throw new IllegalStateException("demo/catalog.csv is not in the artifact");
             }
-            return imports.load(file, ProductImport.Format.CSV, ImportColumns.of(List.of()), null, null);
+            return imports.load(file, ProductImport.Format.CSV, ImportColumns.of(List.of()), null);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

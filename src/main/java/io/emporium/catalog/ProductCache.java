@@ -7,6 +7,7 @@ import io.emporium.shared.Page;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Cache;
 import io.emporium.web.Pagination;
+import io.emporium.web.ShopWindow;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ProductCache {
-    private static final Cache.Kind PRODUCTS = new Cache.Kind("products", Duration.ofMinutes(5), 100_000);
-    private static final Cache.Kind PAGES = new Cache.Kind("pages", Duration.ofSeconds(30), 10_000);
-    private static final Cache.Kind CATEGORIES = new Cache.Kind("categories", Duration.ofSeconds(30), 1);
+    private static final Cache.Kind PRODUCTS = new Cache.Kind("products", Duration.ofMinutes(5), 100_000, true);
+    private static final Cache.Kind PAGES = new Cache.Kind("pages", Duration.ofSeconds(30), 10_000, true);
+    private static final Cache.Kind CATEGORIES = new Cache.Kind("categories", Duration.ofSeconds(30), 1, true);
+    static final List<ShopWindow.Made> MADE_OF_CATEGORIES = List.of(new ShopWindow.Made(CATEGORIES, List.of()));
     private static final int POPULAR = 200;
     private static final int POPULAR_CATEGORIES = 20;
     private static final int USUAL_LIMIT = 20;
@@ -60,18 +62,29 @@ class ProductCache {
     /**
      * @param tag its ETag, as the header has it
      * @param product as JSON
+     * @param made of what the answer is made
      */
-    record Shown(String tag, byte[] product) {}
+    record Shown(String tag, byte[] product, List<ShopWindow.Made> made) {}
+
+    /**
+     * @param json of a {@link ProductListView}
+     * @param made of what the answer is made
+     */
+    record Listed(byte[] json, List<ShopWindow.Made> made) {}
 
     /** A product on sale. @throws Refusal RESOURCE_NOT_FOUND */
     Shown product(long productId) {
-        byte[] kept = cache.get(PRODUCTS, Long.toString(productId), () -> written(products.getById(productId, false)));
+        String name = Long.toString(productId);
+        byte[] kept = cache.get(PRODUCTS, name, () -> written(products.getById(productId, false)));
         int line = lineOf(kept);
-        return new Shown(new String(kept, 0, line, StandardCharsets.US_ASCII), slice(kept, line + 1));
+        return new Shown(
+                new String(kept, 0, line, StandardCharsets.US_ASCII),
+                slice(kept, line + 1),
+                List.of(new ShopWindow.Made(PRODUCTS, List.of(name))));
     }
 
-    /** As {@link ProductService#getAll}, as the JSON of a {@link ProductListView}. */
-    byte[] page(ProductFilter filter, ProductFilter.Sort sort, int page, int limit) {
+    /** As {@link ProductService#getAll}. */
+    Listed page(ProductFilter filter, ProductFilter.Sort sort, int page, int limit) {
         Map<Long, byte[]> read = new HashMap<>();
         Cache.Found found = cache.getWhole(
                 PAGES,
@@ -81,7 +94,8 @@ class ProductCache {
                     Page<Product> list = products.getAll(filter, sort, page, limit);
                     list.items().forEach(product -> read.put(product.productId(), written(product)));
                     return new Cache.Whole(
-                            list.items().stream().map(Product::productId).toList(), write(Pagination.of(list)));
+                            list.items().stream().map(Product::productId).toList(),
+                            write(Pagination.of(list, ProductService.DEEPEST)));
                 },
                 ids -> read.isEmpty() ? readAll(ids) : read);
         var whole = new ByteArrayOutputStream(16 * 1024);
@@ -96,7 +110,13 @@ class ProductCache {
         whole.writeBytes("],\"pagination\":".getBytes(StandardCharsets.US_ASCII));
         whole.writeBytes(found.rest());
         whole.write('}');
-        return whole.toByteArray();
+        return new Listed(
+                whole.toByteArray(),
+                List.of(
+                        new ShopWindow.Made(PAGES, List.of()),
+                        new ShopWindow.Made(
+                                PRODUCTS,
+                                found.ids().stream().map(String::valueOf).toList())));
     }
 
     /** Names and counts of all categories, as the JSON of {@link CategoryResource.Categories}. */

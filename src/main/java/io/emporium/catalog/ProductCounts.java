@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +97,8 @@ class ProductCounts {
             if (kept != null && (!readAt.plus(KEPT).isBefore(now) || !reading.tryLock())) {
                 return kept;
             }
-            if (kept == null) {
-                reading.lock();
+            if (kept == null && !waitsItsTurn()) {
+                throw CatalogError.tooManyCounts();
             }
             try {
                 T meanwhile = value;
@@ -110,6 +111,16 @@ class ProductCounts {
                 return fresh;
             } finally {
                 reading.unlock();
+            }
+        }
+
+        /** Who waits for a first value waits no longer than for a place. */
+        private boolean waitsItsTurn() {
+            try {
+                return reading.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                return false;
             }
         }
     }

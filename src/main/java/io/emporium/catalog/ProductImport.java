@@ -4,17 +4,29 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.emporium.catalog.file.CsvReader;
 import io.emporium.catalog.file.FileTooLarge;
 import io.emporium.catalog.file.LineReader;
+import io.emporium.shared.Collision;
 import io.emporium.shared.Refusal;
+import io.emporium.web.AuditLog;
+import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +42,9 @@ class ProductImport {
     /** So many bad rows, and so many warnings, are listed; the rest is counted: a report must fit into memory. */
     static final int NOTED = 10_000;
 
+    private static final ThreadFactory WRITERS =
+            Thread.ofVirtual().name("import-", 0).factory();
+    private static final Comparator<ImportReport.Note> BY_LINE = Comparator.comparingLong(ImportReport.Note::line);
     private static final int BATCH = 500;
     private static final int ROUNDS = 5;
 
@@ -40,29 +55,31 @@ class ProductImport {
     }
 
     private final ProductUpsert upsert;
+    private final AuditLog audit;
     private final Validator validator;
     private final ObjectMapper json;
 
-    ProductImport(ProductUpsert upsert, Validator validator, ObjectMapper json) {
+    ProductImport(ProductUpsert upsert, AuditLog audit, Validator validator, ObjectMapper json) {
         this.upsert = upsert;
+        this.audit = audit;
         this.validator = validator;
         this.json = json;
     }
 
     /**
      * @param imageBase stands before relative image paths; null leaves them as they are
-     * @param actorId who does it, null for the shop itself
      * @throws Refusal MALFORMED_REQUEST or VALIDATION_ERROR if it is no catalogue, PAYLOAD_TOO_LARGE above
      *     {@value #LARGEST} bytes and MALFORMED_REQUEST for one that is cut: what came before is loaded, the report is in
-     *     the details
+     *     the details; SERVICE_UNAVAILABLE, with the report too, if the database fails
      */
-    ImportReport load(
-            InputStream file,
-            Format format,
-            ImportColumns columns,
-            @Nullable String imageBase,
-            @Nullable Long actorId) {
-        Run run = new Run(actorId);
+    ImportReport load(InputStream file, Format format, ImportColumns columns, @Nullable String imageBase) {
+        try (ExecutorService writer = Executors.newSingleThreadExecutor(WRITERS)) {
+            return load(file, format, columns, imageBase, new Run(writer));
+        }
+    }
+
+    private ImportReport load(
+            InputStream file, Format format, ImportColumns columns, @Nullable String imageBase, Run run) {
         try {
             ImportRows rows = switch (format) {
                 case CSV -> ImportRows.csv(new CsvReader(file, LARGEST), columns, imageBase, validator, json);
@@ -79,9 +96,32 @@ class ProductImport {
         }
     }
 
-    /** One file's way into the catalogue. */
+    /**
+     * What became of a batch.
+     *
+     * @param givenUp rows whose product was somebody else's in every round
+     */
+    private record Written(
+            int created, int updated, int unchanged, List<ImportRow.Good> withdrawn, List<ImportRow.Good> givenUp) {
+        static final Written NOTHING = new Written(0, 0, 0, List.of(), List.of());
+
+        Written and(ProductUpsert.Outcome round) {
+            List<ImportRow.Good> both = new ArrayList<>(withdrawn);
+            both.addAll(round.withdrawn());
+            return new Written(
+                    created + round.created(), updated + round.updated(), unchanged + round.unchanged(), both, givenUp);
+        }
+
+        Written without(List<ImportRow.Good> left) {
+            return new Written(created, updated, unchanged, withdrawn, left);
+        }
+    }
+
+    /** One file's way into the catalogue: one batch is written while the next is read, and no more wait. */
     private final class Run {
-        private final @Nullable Long actorId;
+        // The writer's thread has no request.
+        private final AuditLog.Origin origin = audit.origin();
+        private final ExecutorService writer;
         private final long startedAt = System.nanoTime();
         private final SeenSkus seen = new SeenSkus();
         private final Map<String, ImportRow.Good> batch = new LinkedHashMap<>();
@@ -93,9 +133,10 @@ class ProductImport {
         private long unchanged;
         private long superseded;
         private long rejected;
+        private Future<Written> writing = CompletableFuture.completedFuture(Written.NOTHING);
 
-        Run(@Nullable Long actorId) {
-            this.actorId = actorId;
+        Run(ExecutorService writer) {
+            this.writer = writer;
         }
 
         void take(ImportRow row) {
@@ -110,14 +151,21 @@ class ProductImport {
                         superseded++;
                     }
                     if (batch.size() == BATCH) {
-                        write();
+                        writeNext();
                     }
                 }
             }
         }
 
         ImportReport finish() {
-            write();
+            writeNext();
+            awaitWritten();
+            return report();
+        }
+
+        private ImportReport report() {
+            errors.sort(BY_LINE);
+            warnings.sort(BY_LINE);
             long milliseconds = Math.max(1, (System.nanoTime() - startedAt) / 1_000_000);
             return new ImportReport(
                     rows,
@@ -132,19 +180,56 @@ class ProductImport {
                     rows * 1_000 / milliseconds);
         }
 
-        private void write() {
-            Collection<ImportRow.Good> left = List.copyOf(batch.values());
+        private void writeNext() {
+            List<ImportRow.Good> next = List.copyOf(batch.values());
             batch.clear();
-            for (int round = 1; !left.isEmpty() && round <= ROUNDS; round++) {
-                ProductUpsert.Outcome outcome = upsert.write(left, actorId);
-                created += outcome.created();
-                updated += outcome.updated();
-                unchanged += outcome.unchanged();
-                outcome.withdrawn().forEach(row -> note(warnings, row, "the product is withdrawn, and stays so"));
-                left = outcome.again();
+            awaitWritten();
+            writing = writer.submit(() -> write(next));
+        }
+
+        private void awaitWritten() {
+            try {
+                Written written = writing.get();
+                created += written.created();
+                updated += written.updated();
+                unchanged += written.unchanged();
+                written.withdrawn().forEach(row -> note(warnings, row, "the product is withdrawn, and stays so"));
+                written.givenUp()
+                        .forEach(row -> reject(
+                                row.line(),
+                                row.sku(),
+                                ProductField.SKU.code(),
+                                "somebody else changes this product all the time"));
+            } catch (ExecutionException failed) {
+                Log.errorf(failed.getCause(), "An import ends: a batch before its row %d could not be written", rows);
+                throw CatalogError.batchFailed(report());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("stopped while a batch was written", stopped);
             }
-            left.forEach(row -> reject(
-                    row.line(), row.sku(), ProductField.SKU.code(), "somebody else changes this product all the time"));
+        }
+
+        /** In the writer's thread, which touches nothing of the run. */
+        private Written write(List<ImportRow.Good> rows) {
+            Written written = Written.NOTHING;
+            List<ImportRow.Good> left = rows;
+            for (int round = 1; !left.isEmpty() && round <= ROUNDS; round++) {
+                try {
+                    ProductUpsert.Outcome outcome = upsert.write(left, origin);
+                    written = written.and(outcome);
+                    left = outcome.again();
+                } catch (RuntimeException fault) {
+                    if (round == ROUNDS || !isOfTheMoment(fault)) {
+                        throw fault;
+                    }
+                }
+            }
+            return written.without(left);
+        }
+
+        private static boolean isOfTheMoment(Throwable fault) {
+            return Stream.iterate(fault, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(link -> link instanceof SQLException sql && Collision.is(sql));
         }
 
         private void reject(long line, @Nullable String sku, @Nullable String field, String message) {

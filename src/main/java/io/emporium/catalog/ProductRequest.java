@@ -1,6 +1,6 @@
 package io.emporium.catalog;
 
-import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockCount;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Digits;
@@ -50,7 +50,7 @@ record ProductRequest(
         @NotBlank @Size(max = 100) @Pattern(regexp = LINE, message = NO_CONTROL)
         String sku,
 
-        @Min(0) @Max(Stock.MOST) @Nullable Integer stockQuantity,
+        @Min(0) @Max(StockCount.MOST) @Nullable Integer stockQuantity,
 
         @Size(max = 500)
         @Pattern(regexp = IMAGE, message = "must be an http(s) URL or a relative path, without spaces")

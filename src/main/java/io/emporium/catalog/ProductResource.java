@@ -4,11 +4,10 @@ import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
+import io.emporium.web.EntityTags;
 import io.emporium.web.Idempotency;
-import io.emporium.web.ReadyAnswer;
+import io.emporium.web.ShopWindow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.PermitAll;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -51,19 +50,21 @@ class ProductResource {
 
     private final ProductService products;
     private final ProductCache cache;
+    private final ShopWindow window;
     private final Idempotency idempotency;
     private final Caller caller;
 
-    ProductResource(ProductService products, ProductCache cache, Idempotency idempotency, Caller caller) {
+    ProductResource(
+            ProductService products, ProductCache cache, ShopWindow window, Idempotency idempotency, Caller caller) {
         this.products = products;
         this.cache = cache;
+        this.window = window;
         this.idempotency = idempotency;
         this.caller = caller;
     }
 
     /** low-level-design 4.2.1. */
     @GET
-    @PermitAll
     @Operation(
             operationId = "listProducts",
             summary = "Products on sale",
@@ -100,19 +101,19 @@ class ProductResource {
                 maxPrice == null ? null : new BigDecimal(maxPrice),
                 inStock == null ? null : Boolean.valueOf(inStock));
         ProductFilter.Sort order = ProductFilter.Sort.valueOf(sort.toUpperCase(Locale.ROOT));
-        return ReadyAnswer.<ProductListView>of(cache.page(filter, order, page, limit))
-                .build();
+        ProductCache.Listed list = cache.page(filter, order, page, limit);
+        return window.show(list.json(), null, list.made());
     }
 
     /** low-level-design 4.2.2. */
     @GET
     @Path("/{product_id}")
-    @PermitAll
+    @Extension(name = ApiDocument.STATUSES, value = "200,304")
     @Operation(
             operationId = "getProduct",
             summary = "A product",
             description = "With an `ETag`; answers 304 to an `If-None-Match` that still holds. One that is no longer"
-                    + " sold is only shown to an admin.")
+                    + " sold is only shown to those who keep the catalogue.")
     public RestResponse<Answer<ProductView>> get(
             @PathParam("product_id") long productId,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
@@ -120,25 +121,23 @@ class ProductResource {
         try {
             shown = cache.product(productId);
         } catch (Refusal notOnSale) {
-            if (!caller.isAdmin()) {
+            if (!caller.mayInFull()) {
                 throw notOnSale;
             }
             return tagged(products.getById(productId, true));
         }
-        return ProductTag.isIn(ifNoneMatch, shown.tag())
+        return EntityTags.isIn(ifNoneMatch, shown.tag())
                 ? RestResponse.ResponseBuilder.<Answer<ProductView>>notModified()
                         .header(HttpHeaders.ETAG, shown.tag())
                         .build()
-                : ReadyAnswer.<ProductView>of(shown.product())
-                        .header(HttpHeaders.ETAG, shown.tag())
-                        .build();
+                : window.show(shown.product(), shown.tag(), shown.made());
     }
 
     /** low-level-design 4.2.3. */
     @POST
-    @RolesAllowed(Caller.ADMIN)
     @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD")
     @Operation(operationId = "createProduct", summary = "Puts a product on sale", description = "Its SKU is unique.")
+    @Extension(name = ApiDocument.STATUSES, value = "201")
     @ResponseStatus(201)
     public RestResponse<Answer<CreatedProductView>> create(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @Valid @NotNull ProductRequest request) {
@@ -155,7 +154,6 @@ class ProductResource {
 
     @PUT
     @Path("/{product_id}")
-    @RolesAllowed(Caller.ADMIN)
     @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD,VERSION_CONFLICT")
     @Operation(
             operationId = "replaceProduct",
@@ -172,7 +170,6 @@ class ProductResource {
     @jakarta.ws.rs.PATCH
     @Path("/{product_id}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
-    @RolesAllowed(Caller.ADMIN)
     @Extension(name = ApiDocument.ERRORS, value = "DUPLICATE_FIELD,VERSION_CONFLICT")
     @Operation(
             operationId = "changeProduct",
@@ -189,7 +186,6 @@ class ProductResource {
 
     @DELETE
     @Path("/{product_id}")
-    @RolesAllowed(Caller.ADMIN)
     @Extension(name = ApiDocument.ERRORS, value = "VERSION_CONFLICT")
     @Operation(
             operationId = "withdrawProduct",

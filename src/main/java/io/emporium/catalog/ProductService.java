@@ -10,7 +10,7 @@ import io.emporium.catalog.CatalogEvent.ProductChanged;
 import io.emporium.catalog.CatalogEvent.ProductCreated;
 import io.emporium.catalog.CatalogEvent.ProductWithdrawn;
 import io.emporium.catalog.image.ImagesChanged;
-import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockCount;
 import io.emporium.outbox.Outbox;
 import io.emporium.shared.Page;
 import io.emporium.shared.Refusal;
@@ -45,7 +45,7 @@ class ProductService {
 
     private final EntityManager database;
     private final ProductCounts counts;
-    private final Stock stock;
+    private final StockCount stockCount;
     private final Outbox outbox;
     private final Event<ProductsChanged> changed;
     private final AuditLog audit;
@@ -57,7 +57,7 @@ class ProductService {
     ProductService(
             EntityManager database,
             ProductCounts counts,
-            Stock stock,
+            StockCount stockCount,
             Outbox outbox,
             Event<ProductsChanged> changed,
             AuditLog audit,
@@ -67,7 +67,7 @@ class ProductService {
             @ConfigProperty(name = "emporium.currency") String currency) {
         this.database = database;
         this.counts = counts;
-        this.stock = stock;
+        this.stockCount = stockCount;
         this.outbox = outbox;
         this.changed = changed;
         this.audit = audit;
@@ -104,7 +104,7 @@ class ProductService {
     }
 
     /**
-     * @param evenWithdrawn whether one that is no longer sold is shown too: to an admin
+     * @param evenWithdrawn whether one that is no longer sold is shown too: to those who keep the catalogue
      * @throws Refusal RESOURCE_NOT_FOUND
      */
     @Transactional
@@ -226,7 +226,7 @@ class ProductService {
 
     private void countStock(Product product, @Nullable Integer quantity, @Nullable Long actorId) {
         if (quantity != null) {
-            stock.set(product.productId(), quantity, "adjustment", actorId);
+            stockCount.set(product.productId(), quantity, "adjustment", actorId);
             database.refresh(product);
         }
     }

@@ -1,7 +1,7 @@
 package io.emporium.catalog;
 
 import io.emporium.shared.Refusal;
-import java.util.Arrays;
+import io.emporium.web.EntityTags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +19,6 @@ record ProductTag(long version, int stock) {
         return "\"" + version + "." + stock + "\"";
     }
 
-    /** Whether {@code If-None-Match} names the representation with that tag. */
-    static boolean isIn(@Nullable String ifNoneMatch, String tag) {
-        return ifNoneMatch != null && any(ifNoneMatch, tag);
-    }
-
     /**
      * @param ifMatch the header; null holds for every version
      * @param setsStock whether the stock is about to be set: then it must be the one that was seen
@@ -34,20 +29,11 @@ record ProductTag(long version, int stock) {
             return;
         }
         String sameVersion = "\"" + version + ".";
-        boolean holds = setsStock ? any(ifMatch, header()) : tags(ifMatch).anyMatch(tag -> tag.startsWith(sameVersion));
+        boolean holds = setsStock
+                ? EntityTags.isIn(ifMatch, header())
+                : EntityTags.of(ifMatch).anyMatch(tag -> tag.startsWith(sameVersion));
         if (!holds) {
             throw CatalogError.versionConflict();
         }
-    }
-
-    private static boolean any(String header, String wanted) {
-        return header.strip().equals("*") || tags(header).anyMatch(wanted::equals);
-    }
-
-    // A proxy that compresses makes a strong tag weak; the product is the same one.
-    private static java.util.stream.Stream<String> tags(String header) {
-        return Arrays.stream(header.split(",", 100))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag);
     }
 }

@@ -1,9 +1,10 @@
 package io.emporium.catalog;
 
-import io.emporium.catalog.CatalogEvent.ProductChanged;
-import io.emporium.catalog.CatalogEvent.ProductCreated;
-import io.emporium.inventory.Stock;
+import io.emporium.catalog.CatalogEvent.Imported;
+import io.emporium.catalog.CatalogEvent.ProductsImported;
+import io.emporium.inventory.StockCount;
 import io.emporium.outbox.Outbox;
+import io.emporium.web.AuditLog;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -32,7 +34,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes some hundred rows of an import with five statements in one transaction: products, stock, ledger and events.
+ * Writes some hundred rows of an import with a handful of statements in one transaction: products, stock, ledger and an event.
  *
  * <p>Nobody waits in a circle: existing products are locked first, by id as orders do it; new ones are inserted in the
  * order of their SKUs, and one that somebody else inserts at that moment is passed over without a lock, to be an
@@ -41,23 +43,26 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ProductUpsert {
     private final DataSource database;
-    private final Stock stock;
+    private final StockCount stockCount;
     private final Outbox outbox;
     private final Event<ProductsChanged> news;
+    private final AuditLog audit;
     private final Clock clock;
     private final String currency;
 
     ProductUpsert(
             DataSource database,
-            Stock stock,
+            StockCount stockCount,
             Outbox outbox,
             Event<ProductsChanged> news,
+            AuditLog audit,
             Clock clock,
             @ConfigProperty(name = "emporium.currency") String currency) {
         this.database = database;
-        this.stock = stock;
+        this.stockCount = stockCount;
         this.outbox = outbox;
         this.news = news;
+        this.audit = audit;
         this.clock = clock;
         this.currency = Currency.getInstance(currency).getCurrencyCode();
     }
@@ -71,19 +76,23 @@ class ProductUpsert {
 
     private record Existing(long productId, ProductDraft draft, boolean hasImages, boolean active, long version) {}
 
-    /** @param rows each SKU once */
+    /**
+     * @param rows each SKU once
+     * @param by whose doing it is; what nobody does, the shop itself has done, and is not in the audit log
+     */
     @Transactional
-    Outcome write(Collection<ImportRow.Good> rows, @Nullable Long actorId) {
+    Outcome write(Collection<ImportRow.Good> rows, AuditLog.Origin by) {
         List<ImportRow.Good> inOrder =
                 rows.stream().sorted(Comparator.comparing(ImportRow.Good::sku)).toList();
         Instant now = clock.instant();
         try (Connection connection = database.getConnection()) {
             Map<String, Existing> existing = lock(connection, inOrder);
-            List<CatalogEvent> events = new ArrayList<>();
+            List<Imported> told = new ArrayList<>();
             Map<Long, Integer> counted = new HashMap<>();
             List<ImportRow.Good> fresh = new ArrayList<>();
             List<ImportRow.Good> withdrawn = new ArrayList<>();
             Map<Long, ProductDraft> edits = new HashMap<>();
+            Map<Long, ProductDraft> edited = new HashMap<>();
             Set<Long> seen = new HashSet<>();
             for (ImportRow.Good row : inOrder) {
                 Existing held = existing.get(row.sku());
@@ -103,7 +112,8 @@ class ProductUpsert {
                 }
                 if (!wanted.equals(held.draft())) {
                     edits.put(held.productId(), wanted);
-                    events.add(new ProductChanged(UUID.randomUUID(), held.productId(), held.version() + 1, now));
+                    edited.put(held.productId(), held.draft());
+                    told.add(new Imported(held.productId(), held.version() + 1, false));
                 }
             }
             update(connection, edits, now);
@@ -114,21 +124,49 @@ class ProductUpsert {
                 if (productId == null) {
                     again.add(row);
                 } else {
-                    count(row, productId, counted);
-                    events.add(new ProductCreated(UUID.randomUUID(), productId, 0, now));
+                    told.add(new Imported(productId, 0, true));
                 }
             }
-            Set<Long> changed = new HashSet<>(stock.setAll(counted, "import", actorId));
+            stockCount.opened(created.values(), "import", by.actorId());
+            Set<Long> changed = new HashSet<>(stockCount.setAll(counted, "import", by.actorId()));
+            if (by.actorId() != null && !(created.isEmpty() && edits.isEmpty() && changed.isEmpty())) {
+                audit.record(
+                        by,
+                        "products.imported",
+                        "product",
+                        "import",
+                        new Recorded(List.of(), lines(edited), List.of()),
+                        new Recorded(List.copyOf(created.values()), lines(edits), List.copyOf(changed)));
+            }
             changed.addAll(edits.keySet());
             changed.retainAll(seen);
-            outbox.appendAll(events);
-            if (!events.isEmpty()) {
+            if (!told.isEmpty()) {
+                outbox.append(new ProductsImported(UUID.randomUUID(), told, now));
                 news.fire(new ProductsChanged(Set.copyOf(edits.keySet())));
             }
             return new Outcome(created.size(), changed.size(), seen.size() - changed.size(), withdrawn, again);
         } catch (SQLException fault) {
             throw new IllegalStateException("the import's batch failed: " + fault.getSQLState(), fault);
         }
+    }
+
+    /**
+     * What the audit log has of a batch.
+     *
+     * @param restocked those whose stock was set to another: how many, the stock ledger has
+     */
+    private record Recorded(List<Long> created, List<Line> updated, List<Long> restocked) {}
+
+    private record Line(long productId, String name, BigDecimal price) {}
+
+    private static List<Line> lines(Map<Long, ProductDraft> drafts) {
+        return drafts.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(draft -> new Line(
+                        draft.getKey(),
+                        draft.getValue().name(),
+                        draft.getValue().price()))
+                .toList();
     }
 
     private static void count(ImportRow.Good row, long productId, Map<Long, Integer> counted) {
@@ -208,13 +246,13 @@ class ProductUpsert {
             return created;
         }
         String sql = """
-                INSERT INTO products (name, description, price, currency, category, brand, sku, image_url, created_at, updated_at)
-                SELECT name, description, price, ?, category, brand, sku, image_url, ?, ?
-                  FROM unnest(?::text[], ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::text[])
-                       AS n (name, description, price, category, brand, sku, image_url)
+                INSERT INTO products (name, description, price, currency, category, brand, sku, image_url, created_at, updated_at, %s)
+                SELECT name, description, price, ?, category, brand, sku, image_url, ?, ?, opening
+                  FROM unnest(?::text[], ?::text[], ?::numeric[], ?::text[], ?::text[], ?::text[], ?::text[], ?::integer[])
+                       AS n (name, description, price, category, brand, sku, image_url, opening)
                 ON CONFLICT (sku) DO NOTHING
                 RETURNING product_id, sku
-                """;
+                """.formatted(StockCount.OPENING);
         List<ProductDraft> drafts =
                 rows.stream().map(row -> row.product().draft()).toList();
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -228,6 +266,14 @@ class ProductUpsert {
             insert.setArray(8, texts(connection, drafts, ProductDraft::brand));
             insert.setArray(9, texts(connection, drafts, ProductDraft::sku));
             insert.setArray(10, texts(connection, drafts, ProductDraft::imageUrl));
+            insert.setArray(
+                    11,
+                    connection.createArrayOf(
+                            "integer",
+                            rows.stream()
+                                    .map(row -> Objects.requireNonNullElse(
+                                            row.product().stockQuantity(), 0))
+                                    .toArray()));
             try (ResultSet row = insert.executeQuery()) {
                 while (row.next()) {
                     created.put(row.getString("sku"), row.getLong("product_id"));

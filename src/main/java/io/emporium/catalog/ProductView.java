@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stockQuantity how many there were a moment ago
  * @param imageUrl the first of the images; without any, what an editor or an import has set
  * @param images those uploaded, in order
- * @param isActive false: no longer sold; only an admin sees such a product
+ * @param isActive false: no longer sold; only those who keep the catalogue see such a product
  */
 public record ProductView(
         long productId,

@@ -10,6 +10,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.Query;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class DatabaseSearch {
     private static final int AT_ONCE = 6;
-    // Together with the first look, within the second.
-    private static final int MILLISECONDS = 600;
-    private static final int LOOK_MILLISECONDS = 300;
+    /** What the first look may take of the time there is: it is to leave the search enough. */
+    private static final int LOOK_SHARE = 3;
+
     // Facets and totals are counted over so many products at most.
     private static final int LOOKED_AT = SearchQuery.DEEPEST;
     private static final String FACETED = " category, brand, price, stock_quantity > 0 AS in_stock";
@@ -57,18 +58,18 @@ class DatabaseSearch {
      * Products with every word, as it is or as a synonym; if there is none, those with most of the words, nearly spelt so or
      * only begun.
      *
-     * @throws io.emporium.shared.Refusal SERVICE_UNAVAILABLE if it takes too long
+     * @throws io.emporium.shared.Refusal SERVICE_UNAVAILABLE if it takes longer than until the deadline
      * @throws org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException if enough others search
      */
     @Bulkhead(AT_ONCE)
     @Transactional
-    Found find(SearchQuery query) {
+    Found find(SearchQuery query, Deadline deadline) {
         var words = new DatabaseWords(query, synonyms.terms(query.words()), weights);
-        bound(LOOK_MILLISECONDS);
+        bound(deadline.left().dividedBy(LOOK_SHARE));
         DatabaseWords.Asked look = words.look();
         // No counts where every word is found.
         List<Integer> counts = ints(ask(look.sql(), look.arguments()));
-        bound(MILLISECONDS);
+        bound(deadline.left());
         return find(query, counts.isEmpty() ? words.every() : words.most(counts));
     }
 
@@ -109,6 +110,8 @@ class DatabaseSearch {
                                 WHERE brand IS NOT NULL GROUP BY brand ORDER BY count(*) DESC, brand LIMIT 50) facet),
                     'availability', (SELECT json_agg(facet) FROM (SELECT in_stock AS value, count(*) AS count FROM %s
                                       GROUP BY in_stock) facet),
+                    'chosen_category', %s,
+                    'chosen_brand', %s,
                     'price_bounds', (SELECT json_agg(facet) FROM (SELECT bound AS value, count(*) AS count
                                       FROM (SELECT (CAST(:bounds AS int[]))[width_bucket(price, CAST(:bounds AS numeric[]))] AS bound
                                               FROM %s) bounds GROUP BY bound ORDER BY bound) facet)
@@ -117,6 +120,8 @@ class DatabaseSearch {
                                 source(filters, "categories"),
                                 source(filters, "brands"),
                                 source(filters, "availability"),
+                                chosen(filters, "categories"),
+                                chosen(filters, "brands"),
                                 source(filters, "price_ranges")));
         JsonNode found = ask(sql.toString(), arguments);
         List<Facets.Count> ranges = counts(found.path("price_bounds")).stream()
@@ -126,8 +131,11 @@ class DatabaseSearch {
                 ids(found.path("ids")),
                 found.path("total").asLong(),
                 new Facets(
-                        counts(found.path("categories")),
-                        counts(found.path("brands")),
+                        Facets.with(
+                                query.category(),
+                                found.path("chosen_category").asLong(),
+                                counts(found.path("categories"))),
+                        Facets.with(query.brand(), found.path("chosen_brand").asLong(), counts(found.path("brands"))),
                         ranges,
                         Facets.availability(counts(found.path("availability")))));
     }
@@ -173,36 +181,42 @@ class DatabaseSearch {
         return filters.containsKey(facet) ? "but_" + facet : "matched";
     }
 
+    /** How many have what was chosen in a facet: it may not be among the most frequent. */
+    private static String chosen(Map<String, String> filters, String facet) {
+        String filter = filters.get(facet);
+        return filter == null ? "0" : "(SELECT count(*) FROM but_" + facet + " WHERE " + filter + ")";
+    }
+
     /** As find, for what is being typed. */
     @Bulkhead(AT_ONCE)
     @Transactional
-    Beginnings begins(String beginning) {
-        bound(MILLISECONDS);
+    Beginnings begins(String beginning, Deadline deadline) {
+        bound(deadline.left());
         String plain =
                 LIKE_OPERATORS.matcher(beginning.toLowerCase(Locale.ROOT)).replaceAll("\\\\$0");
         JsonNode found = ask("""
-                WITH begun AS MATERIALIZED (SELECT product_id FROM products
-                                             WHERE is_active AND (name ILIKE :begins OR name ILIKE :within))
-                SELECT CAST(json_build_object(
-                    'categories', (SELECT json_agg(category) FROM (SELECT DISTINCT category FROM products
-                                    WHERE is_active AND lower(category) LIKE :begins ORDER BY category LIMIT 3) c),
-                    'brands', (SELECT json_agg(brand) FROM (SELECT DISTINCT brand FROM products
-                                WHERE is_active AND brand IS NOT NULL AND lower(brand) LIKE :begins ORDER BY brand LIMIT 3) b),
-                    'ids', (SELECT json_agg(product_id) FROM (SELECT product_id FROM begun LIMIT 10) p)
-                ) AS text)
-                """, Map.of("begins", plain + "%", "within", "% " + plain + "%"));
+            WITH begun AS MATERIALIZED (SELECT product_id FROM products
+                                         WHERE is_active AND (name ILIKE :begins OR name ILIKE :within))
+            SELECT CAST(json_build_object(
+                'categories', (SELECT json_agg(category) FROM (SELECT DISTINCT category FROM products
+                                WHERE is_active AND lower(category) LIKE :begins ORDER BY category LIMIT 3) c),
+                'brands', (SELECT json_agg(brand) FROM (SELECT DISTINCT brand FROM products
+                            WHERE is_active AND brand IS NOT NULL AND lower(brand) LIKE :begins ORDER BY brand LIMIT 3) b),
+                'ids', (SELECT json_agg(product_id) FROM (SELECT product_id FROM begun LIMIT 10) p)
+            ) AS text)
+            """, Map.of("begins", plain + "%", "within", "% " + plain + "%"));
         List<String> values = new ArrayList<>();
         found.path("categories").forEach(value -> values.add(value.asText()));
         found.path("brands").forEach(value -> values.add(value.asText()));
         return new Beginnings(values, ids(found.path("ids")));
     }
 
-    private void bound(int milliseconds) {
+    private void bound(Duration time) {
         database.createNativeQuery("""
-                        SELECT set_config('statement_timeout', :milliseconds, true),
-                               set_config('pg_trgm.word_similarity_threshold', :alike, true)
-                        """, Object[].class)
-                .setParameter("milliseconds", Integer.toString(milliseconds))
+            SELECT set_config('statement_timeout', :milliseconds, true),
+                   set_config('pg_trgm.word_similarity_threshold', :alike, true)
+            """, Object[].class)
+                .setParameter("milliseconds", Long.toString(Math.max(1, time.toMillis())))
                 .setParameter("alike", Double.toString(weights.threshold()))
                 .getSingleResult();
     }

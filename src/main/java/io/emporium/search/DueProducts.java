@@ -59,6 +59,20 @@ class DueProducts {
                 .getSingleResult();
     }
 
+    /** As {@link #mark}, of many. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void markAll(Collection<Long> products) {
+        database.createNativeQuery("""
+                        INSERT INTO search_documents AS known (product_id, version, due_at)
+                        SELECT id, search_version(), clock_timestamp()
+                          FROM unnest(CAST(:products AS bigint[])) AS p (id) ORDER BY id
+                        ON CONFLICT (product_id) DO UPDATE
+                           SET version = GREATEST(known.version + 1, excluded.version), due_at = excluded.due_at, attempts = 0
+                        """)
+                .setParameter("products", products.toArray(Long[]::new))
+                .executeUpdate();
+    }
+
     @Transactional
     List<Claim> claim(int batch) {
         List<Object[]> claimed = database.createNativeQuery("""

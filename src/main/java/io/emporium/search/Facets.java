@@ -1,11 +1,14 @@
 package io.emporium.search;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the products found are spread, most first; only values that occur, at most 50 of each. Each is counted over what the
+ * How the products found are spread, most first; only values that occur, at most 50 of each
+ * and the one that was chosen. Each is counted over what the
  * filters on the other facets leave, so that a shop shows what else could be chosen: with {@code category=lamps} the brands
  * and prices are those of lamps, the categories those of the whole search.
  *
@@ -27,6 +30,18 @@ record Facets(List<Count> categories, List<Count> brands, List<Count> priceRange
     record Count(
             @Schema(examples = "electronics") String value,
             @Schema(examples = "12") long count) {}
+
+    /** Who has chosen a value sees it with its count, be it behind the most frequent ones. */
+    static List<Count> with(@Nullable String chosen, long count, List<Count> mostFrequent) {
+        if (chosen == null
+                || count == 0
+                || mostFrequent.stream().anyMatch(one -> one.value().equals(chosen))) {
+            return mostFrequent;
+        }
+        List<Count> all = new ArrayList<>(mostFrequent);
+        all.add(new Count(chosen, count));
+        return all;
+    }
 
     /** The name of the range that begins with a bound. */
     static String range(int bound) {

@@ -25,6 +25,7 @@ final class IndexDefinition {
     private static final Map<String, Object> NUMBER = Map.of("type", "long");
     private static final Map<String, Object> IN_ANY_CASE = Map.of("type", "keyword", "normalizer", "lowercase");
     private static final String WORDS = "standard";
+    private static final List<String> ALL_TEXT = List.of("everything", "anywhere");
 
     // Chosen by SearchQualityBench (docs/search.md).
     private static final String STEMMER = "english";
@@ -94,6 +95,8 @@ final class IndexDefinition {
         fields.put("product_id", NUMBER);
         // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none.
         fields.put("everything", words);
+        // Their stems: says in one look whether a product has a word, before it is counted where it has it.
+        fields.put("anywhere", Map.of("type", "text", "analyzer", analyzer, "norms", false));
         fields.put(
                 "name",
                 Map.of(
@@ -102,12 +105,12 @@ final class IndexDefinition {
                         "analyzer",
                         analyzer,
                         "copy_to",
-                        "everything",
+                        ALL_TEXT,
                         "fields",
                         Map.of("words", words, "sort", IN_ANY_CASE)));
         fields.put("brand", named(analyzer));
         fields.put("category", named(analyzer));
-        fields.put("description", Map.of("type", "text", "analyzer", analyzer, "copy_to", "everything"));
+        fields.put("description", Map.of("type", "text", "analyzer", analyzer, "copy_to", ALL_TEXT));
         fields.put("sku", IN_ANY_CASE);
         fields.put("price_cents", NUMBER);
         fields.put("in_stock", Map.of("type", "boolean"));
@@ -129,7 +132,7 @@ final class IndexDefinition {
                 "analyzer",
                 analyzer,
                 "copy_to",
-                "everything",
+                ALL_TEXT,
                 "fields",
                 Map.of("exact", KEYWORD, "folded", IN_ANY_CASE));
     }

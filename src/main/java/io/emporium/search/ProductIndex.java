@@ -6,11 +6,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks Elasticsearch. A node that fails or hangs is left alone for two seconds after a few tries, so that not every
@@ -18,10 +20,16 @@ import org.eclipse.microprofile.faulttolerance.Timeout;
  */
 @ApplicationScoped
 class ProductIndex {
+    /** What it may take of the time that a buyer waits: PostgreSQL must still be able to answer within the second. */
+    static final int MILLISECONDS = 450;
+
+    /** More products that begin with what was typed are not looked at, of each copy of the index. */
+    static final int BEGUN = 10_000;
+
     private final SearchNode node;
     private final Synonyms synonyms;
     private final Weights weights;
-    private final String search;
+    private final String index;
 
     @Inject
     ProductIndex(SearchNode node, Synonyms synonyms) {
@@ -33,7 +41,7 @@ class ProductIndex {
         this.node = node;
         this.synonyms = synonyms;
         this.weights = weights;
-        this.search = "/" + index + "/_search";
+        this.index = "/" + index;
     }
 
     /**
@@ -43,72 +51,94 @@ class ProductIndex {
      * @throws IndexAway if it does not answer
      * @throws org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException if it is not even asked, or late
      */
-    @CircuitBreaker(requestVolumeThreshold = 4, delay = 2, delayUnit = ChronoUnit.SECONDS)
-    @Timeout(600)
+    @CircuitBreaker(
+            requestVolumeThreshold = 4,
+            delay = 2,
+            delayUnit = ChronoUnit.SECONDS,
+            skipOn = QuestionRefused.class)
+    @Timeout(MILLISECONDS)
     Found find(SearchQuery query) {
         List<Synonyms.Term> terms = synonyms.terms(query.words());
         var question = new ProductQuestion(query, terms, weights);
         // The copies of an index rank a little differently: the pages of a search are all asked of one.
-        String path =
-                search + "?preference=words" + Integer.toHexString(query.text().hashCode());
+        String path = index + "/_search?preference=words"
+                + Integer.toHexString(query.text().hashCode());
         JsonNode answer = node.ask("POST", path, question.strict());
-        if (!terms.isEmpty()
-                && counted(answer, ProductQuestion.MATCHED) < weights.few()
-                && counted(answer, ProductQuestion.BY_SKU) == 0) {
+        if (!terms.isEmpty() && matched(answer) < weights.few() && counted(answer, ProductQuestion.BY_SKU) == 0) {
             answer = node.ask("POST", path, question.loose());
         }
         JsonNode facets = answer.path("aggregations");
         return new Found(
                 ids(answer),
-                answer.path("hits").path("total").path("value").asLong(),
+                total(answer),
                 new Facets(
-                        counts(facets.path("categories").path("values")),
-                        counts(facets.path("brands").path("values")),
-                        counts(facets.path("price_ranges").path("values")),
-                        Facets.availability(counts(facets.path("availability").path("values")))));
+                        named(facets.path("categories"), query.category()),
+                        named(facets.path("brands"), query.brand()),
+                        counts(facets.path("price_ranges").path(ProductQuestion.VALUES)),
+                        Facets.availability(counts(facets.path("availability").path(ProductQuestion.VALUES)))));
+    }
+
+    private static long matched(JsonNode answer) {
+        return answer.path("aggregations").has(ProductQuestion.MATCHED)
+                ? counted(answer, ProductQuestion.MATCHED)
+                : total(answer);
+    }
+
+    private static long total(JsonNode answer) {
+        return answer.path("hits").path("total").path("value").asLong();
     }
 
     private static long counted(JsonNode answer, String filter) {
         return answer.path("aggregations").path(filter).path("doc_count").asLong();
     }
 
-    /** As find, for what is being typed. */
-    @CircuitBreaker(requestVolumeThreshold = 4, delay = 2, delayUnit = ChronoUnit.SECONDS)
-    @Timeout(600)
+    /**
+     * As find, for what is being typed. A short beginning is that of a tenth of all products, and nobody wants to see more than a
+     * few: each of the three questions ends with the first {@value #BEGUN} that begin so, in no order of their own.
+     */
+    @CircuitBreaker(
+            requestVolumeThreshold = 4,
+            delay = 2,
+            delayUnit = ChronoUnit.SECONDS,
+            skipOn = QuestionRefused.class)
+    @Timeout(MILLISECONDS)
     Beginnings begins(String beginning) {
-        JsonNode answer = node.ask(
-                "POST",
-                search,
-                Map.of(
-                        "size", SearchService.SUGGESTIONS,
-                        "_source", false,
-                        "query", Map.of("match_phrase_prefix", Map.of("name.words", Map.of("query", beginning))),
-                        "sort", List.of("_score", "product_id"),
-                        // Over all products, not only those whose name begins so.
-                        "aggs",
-                                Map.of(
-                                        "all",
-                                        Map.of(
-                                                "global",
-                                                Map.of(),
-                                                "aggs",
-                                                Map.of(
-                                                        "brands", beginning("brand", beginning),
-                                                        "categories", beginning("category", beginning))))));
-        JsonNode all = answer.path("aggregations").path("all");
+        Map<String, Object> names = begun(
+                SearchService.SUGGESTIONS,
+                Map.of("match_phrase_prefix", Map.of("name.words", Map.of("query", beginning))));
+        names.put("sort", List.of("_score", "product_id"));
+        List<JsonNode> answers =
+                node.askAll(index, List.of(names, begun("category", beginning), begun("brand", beginning)));
         List<String> values = new ArrayList<>();
-        for (String field : List.of("categories", "brands")) {
-            counts(all.path(field).path("values")).forEach(count -> values.add(count.value()));
-        }
-        return new Beginnings(values, ids(answer));
+        answers.subList(1, answers.size())
+                .forEach(answer -> counts(answer.path("aggregations").path(ProductQuestion.VALUES))
+                        .forEach(count -> values.add(count.value())));
+        return new Beginnings(values, ids(answers.getFirst()));
     }
 
-    private static Map<String, Object> beginning(String field, String beginning) {
-        return Map.of(
-                "filter",
-                Map.of("prefix", Map.of(field + ".folded", Map.of("value", beginning.toLowerCase(Locale.ROOT)))),
-                "aggs",
-                Map.of("values", Map.of("terms", Map.of("field", field + ".exact", "size", 3))));
+    private static Map<String, Object> begun(String field, String beginning) {
+        Map<String, Object> question = begun(
+                0, Map.of("prefix", Map.of(field + ".folded", Map.of("value", beginning.toLowerCase(Locale.ROOT)))));
+        question.put(
+                "aggs", Map.of(ProductQuestion.VALUES, Map.of("terms", Map.of("field", field + ".exact", "size", 3))));
+        return question;
+    }
+
+    private static Map<String, Object> begun(int size, Map<String, Object> query) {
+        Map<String, Object> question = new LinkedHashMap<>();
+        question.put("size", size);
+        question.put("_source", false);
+        question.put("track_total_hits", false);
+        question.put("terminate_after", BEGUN);
+        question.put("query", query);
+        return question;
+    }
+
+    private static List<Facets.Count> named(JsonNode facet, @Nullable String chosen) {
+        return Facets.with(
+                chosen,
+                facet.path(ProductQuestion.CHOSEN).path("doc_count").asLong(),
+                counts(facet.path(ProductQuestion.VALUES)));
     }
 
     private static List<Facets.Count> counts(JsonNode facet) {

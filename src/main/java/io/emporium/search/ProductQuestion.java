@@ -14,8 +14,14 @@ import org.jspecify.annotations.Nullable;
  * {@code prefix}), never into one with a language of its own.
  */
 final class ProductQuestion {
+    /** How many there are whatever the filters; where there are none it is the total. */
     static final String MATCHED = "matched";
+    /** How many of those only for their SKU. */
     static final String BY_SKU = "by_sku";
+    /** Within a facet. */
+    static final String VALUES = "values";
+    /** Within a facet: how many have the value that was chosen in it. */
+    static final String CHOSEN = "chosen";
 
     private final SearchQuery query;
     private final List<Term> terms;
@@ -27,16 +33,27 @@ final class ProductQuestion {
         this.weights = weights;
     }
 
-    /** Products that have every word, as it is or as a synonym, in whatever field; or the SKU. */
+    /**
+     * Products that have every word, as it is or as a synonym, in whatever field; or the SKU. Who they are is found in one field:
+     * of a million products many have one of the words, and only for the few that have all is it looked where.
+     */
     Map<String, Object> strict() {
-        return body(bool("must", terms.stream().map(this::exact).toList(), "should", better()));
+        List<Map<String, Object>> exact = terms.stream().map(this::exact).toList();
+        if (query.hasManyPieces()) {
+            // Each piece is looked up once a field: one field more, and the node would not have the question.
+            return body(bool("must", exact, "should", better()));
+        }
+        List<Object> better = new ArrayList<>(exact);
+        better.addAll(better());
+        return body(bool("filter", terms.stream().map(ProductQuestion::has).toList(), "should", better));
     }
 
     /** Products that have most of the words, nearly spelt so, the last one perhaps only begun; or the SKU. */
     Map<String, Object> loose() {
         List<Object> words = new ArrayList<>();
+        boolean isForgiving = !query.hasManyPieces();
         for (int i = 0; i < terms.size(); i++) {
-            words.add(nearly(terms.get(i), i == terms.size() - 1));
+            words.add(nearly(terms.get(i), isForgiving, i == terms.size() - 1));
         }
         Map<String, Object> most = Map.of("bool", Map.of("should", words, "minimum_should_match", weights.most()));
         return body(bool("must", List.of(most), "should", better()));
@@ -54,10 +71,30 @@ final class ProductQuestion {
         body.put("track_total_hits", true);
         body.put("query", bool("should", ways, "minimum_should_match", 1));
         // After the facets are counted: a facet shows what the others would leave, not only what was chosen in it.
-        body.put("post_filter", all(filters()));
+        if (isFiltered()) {
+            body.put("post_filter", all(filters()));
+        }
         body.put("sort", sort(query.sort()));
         body.put("aggs", facets());
         return body;
+    }
+
+    private boolean isFiltered() {
+        return !filters().isEmpty();
+    }
+
+    private static Map<String, Object> has(Term term) {
+        List<Object> ways = new ArrayList<>();
+        ways.add(has(term.text()));
+        term.synonyms().forEach(synonym -> ways.add(has(synonym)));
+        return bool("should", ways);
+    }
+
+    private static Map<String, Object> has(String text) {
+        return text.indexOf(' ') < 0
+                // "o'clock" and the like may be more than one word to the index.
+                ? Map.of("match", Map.of("anywhere", Map.of("query", text, "operator", "and")))
+                : Map.of("match_phrase", Map.of("anywhere", text));
     }
 
     private Map<String, Object> exact(Term term) {
@@ -81,16 +118,15 @@ final class ProductQuestion {
         match.put("tie_breaker", weights.others());
         match.put("boost", boost);
         if (text.indexOf(' ') < 0) {
-            // "o'clock" and the like may be more than one word to the index.
             match.put("operator", "and");
         }
         return Map.of("multi_match", match);
     }
 
-    private Map<String, Object> nearly(Term term, boolean last) {
+    private Map<String, Object> nearly(Term term, boolean isForgiving, boolean last) {
         List<Object> ways = new ArrayList<>();
         ways.add(exact(term));
-        if (term.isOneWord()) {
+        if (isForgiving && term.isOneWord()) {
             ways.add(misspelt("name.words", term.text(), 5, weights.name() / 2));
             ways.add(misspelt("everything", term.text(), 10, 0.1));
             if (last) {
@@ -195,21 +231,42 @@ final class ProductQuestion {
             ranges.add(range);
         }
         Map<String, Object> facets = new LinkedHashMap<>();
-        facets.put(MATCHED, Map.of("filter", Map.of("match_all", Map.of())));
-        facets.put(BY_SKU, Map.of("filter", bool("should", sku())));
+        if (isFiltered()) {
+            facets.put(MATCHED, Map.of("filter", Map.of("match_all", Map.of())));
+        }
+        if (weights.few() > 1) {
+            facets.put(BY_SKU, Map.of("filter", bool("should", sku())));
+        }
+        facets.put("categories", facet("categories", named("category.exact", query.category())));
+        facets.put("brands", facet("brands", named("brand.exact", query.brand())));
         facets.put(
-                "categories", facet("categories", "terms", Map.of("field", "category.exact", "size", Facets.VALUES)));
-        facets.put("brands", facet("brands", "terms", Map.of("field", "brand.exact", "size", Facets.VALUES)));
-        facets.put("price_ranges", facet("price_ranges", "range", Map.of("field", "price_cents", "ranges", ranges)));
-        facets.put("availability", facet("availability", "terms", Map.of("field", "in_stock")));
+                "price_ranges",
+                facet(
+                        "price_ranges",
+                        Map.of(VALUES, Map.of("range", Map.of("field", "price_cents", "ranges", ranges)))));
+        facets.put("availability", facet("availability", Map.of(VALUES, terms("in_stock"))));
         return facets;
     }
 
+    /** The most frequent values; and the one that was chosen, which may be rarer. */
+    private static Map<String, Object> named(String field, @Nullable String chosen) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        named.put(VALUES, terms(field));
+        if (chosen != null) {
+            named.put(CHOSEN, Map.of("filter", Map.of("term", Map.of(field, chosen))));
+        }
+        return named;
+    }
+
+    private static Map<String, Object> terms(String field) {
+        return Map.of("terms", Map.of("field", field, "size", Facets.VALUES));
+    }
+
     /** Counted over what the other facets' filters leave. */
-    private Map<String, Object> facet(String name, String kind, Map<String, Object> values) {
+    private Map<String, Object> facet(String name, Map<String, Object> counted) {
         Map<String, Object> others = filters();
         others.remove(name);
-        return Map.of("filter", all(others), "aggs", Map.of("values", Map.of(kind, values)));
+        return Map.of("filter", all(others), "aggs", counted);
     }
 
     private static Map<String, Object> all(Map<String, Object> filters) {

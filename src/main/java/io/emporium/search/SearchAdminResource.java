@@ -4,15 +4,15 @@ import io.emporium.search.SearchJobs.Job;
 import io.emporium.search.SearchJobs.Kind;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
+import io.emporium.web.ApiDocument;
 import io.emporium.web.AuditLog;
-import io.emporium.web.Caller;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -32,7 +32,6 @@ class SearchAdminResource {
 
     @POST
     @Path("/rebuild")
-    @RolesAllowed(Caller.ADMIN)
     @Operation(
             operationId = "rebuildSearchIndex",
             summary = "Builds the search index anew",
@@ -40,6 +39,7 @@ class SearchAdminResource {
                     "Beside the old one, which goes on being found with and takes changes until the new one is complete and"
                             + " takes its place. One at a time: asked for again while it runs, this answers with the one that"
                             + " runs. A worker begins it within a second or two, and begins anew if the worker dies.")
+    @Extension(name = ApiDocument.STATUSES, value = "202")
     @ResponseStatus(202)
     public RestResponse<Answer<SearchJobView>> rebuild() {
         return request(Kind.REBUILD);
@@ -47,7 +47,7 @@ class SearchAdminResource {
 
     @GET
     @Path("/rebuild")
-    @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "RESOURCE_NOT_FOUND")
     @Operation(
             operationId = "getSearchIndexRebuild",
             summary = "How far the rebuild is",
@@ -58,12 +58,12 @@ class SearchAdminResource {
 
     @POST
     @Path("/check")
-    @RolesAllowed(Caller.ADMIN)
     @Operation(
             operationId = "checkSearchIndex",
             summary = "Compares the search index with the database and repairs it",
             description = "Products that the index has not, has otherwise or has although they are not sold are indexed"
                     + " again, within seconds. One at a time, as the rebuild.")
+    @Extension(name = ApiDocument.STATUSES, value = "202")
     @ResponseStatus(202)
     public RestResponse<Answer<SearchJobView>> check() {
         return request(Kind.CHECK);
@@ -71,7 +71,7 @@ class SearchAdminResource {
 
     @GET
     @Path("/check")
-    @RolesAllowed(Caller.ADMIN)
+    @Extension(name = ApiDocument.ERRORS, value = "RESOURCE_NOT_FOUND")
     @Operation(
             operationId = "getSearchIndexCheck",
             summary = "What the check has found",

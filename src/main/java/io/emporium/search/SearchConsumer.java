@@ -1,8 +1,10 @@
 package io.emporium.search;
 
+import io.emporium.catalog.CatalogEvent.Imported;
 import io.emporium.catalog.CatalogEvent.ProductChanged;
 import io.emporium.catalog.CatalogEvent.ProductCreated;
 import io.emporium.catalog.CatalogEvent.ProductWithdrawn;
+import io.emporium.catalog.CatalogEvent.ProductsImported;
 import io.emporium.outbox.EventConsumer;
 import io.emporium.outbox.Inbox;
 import io.emporium.outbox.ReceivedEvent;
@@ -47,6 +49,10 @@ class SearchConsumer implements EventConsumer {
             case "product.changed" -> due.mark(event.as(ProductChanged.class).productId());
             case "product.withdrawn" ->
                 due.mark(event.as(ProductWithdrawn.class).productId());
+            case "product.imported" ->
+                due.markAll(event.as(ProductsImported.class).products().stream()
+                        .map(Imported::productId)
+                        .toList());
             default -> {
                 // A product's event that changes nothing that can be found.
             }

@@ -6,6 +6,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.http.HttpEntity;
 import org.apache.http.client.config.RequestConfig;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class SearchNode {
     // A buyer waits for it, and PostgreSQL can still answer within the second.
-    private static final RequestOptions WHILE_SOMEBODY_WAITS = within(Duration.ofMillis(600));
+    private static final RequestOptions WHILE_SOMEBODY_WAITS = within(Duration.ofMillis(ProductIndex.MILLISECONDS));
     private static final RequestOptions IN_THE_BACKGROUND = within(Duration.ofSeconds(15));
 
     private static final ContentType LINES = ContentType.create("application/x-ndjson", StandardCharsets.UTF_8);
@@ -46,6 +48,29 @@ class SearchNode {
     /** Asks for something small without a body. @throws IndexAway if there is no good answer */
     JsonNode ask(String method, String path) {
         return perform(method, path, null, WHILE_SOMEBODY_WAITS);
+    }
+
+    /**
+     * Asks an index several things at once.
+     *
+     * @param index its path
+     * @return the answers, in the order of the questions
+     * @throws IndexAway if one of them has no good answer
+     */
+    List<JsonNode> askAll(String index, List<Map<String, ?>> questions) {
+        StringBuilder lines = new StringBuilder();
+        questions.forEach(
+                question -> lines.append("{}\n").append(write(question)).append('\n'));
+        List<JsonNode> answers = new ArrayList<>();
+        perform("POST", index + "/_msearch", new NStringEntity(lines.toString(), LINES), WHILE_SOMEBODY_WAITS)
+                .path("responses")
+                .forEach(answers::add);
+        for (JsonNode answer : answers) {
+            if (answer.has("error")) {
+                throw away(answer.path("status").asInt(), answer.path("error").toString(), null);
+            }
+        }
+        return answers;
     }
 
     /** Has something done that may take its time. @throws IndexAway if there is no good answer */
@@ -86,13 +111,17 @@ class SearchNode {
         try {
             return json.readTree(client.performRequest(request).getEntity().getContent());
         } catch (ResponseException refused) {
-            throw new IndexAway(
+            throw away(
                     refused.getResponse().getStatusLine().getStatusCode(),
                     String.valueOf(refused.getMessage()),
                     refused);
         } catch (IOException away) {
             throw new IndexAway(0, String.valueOf(away), away);
         }
+    }
+
+    private static IndexAway away(int status, String message, @Nullable Throwable cause) {
+        return status == 400 ? new QuestionRefused(status, message, cause) : new IndexAway(status, message, cause);
     }
 
     private static RequestOptions within(Duration time) {

@@ -80,6 +80,27 @@ record SearchQuery(
                 .toList();
     }
 
+    /**
+     * Whether the index may make more than 16 words of them: it takes each Chinese character for one, and ends one where
+     * the script changes. Counted so as to be never below what it makes.
+     */
+    boolean hasManyPieces() {
+        int pieces = 0;
+        Character.UnicodeScript before = null;
+        for (int letter : words().codePoints().toArray()) {
+            boolean isWithin = Character.isLetterOrDigit(letter);
+            Character.UnicodeScript script = Character.UnicodeScript.of(letter);
+            boolean isOneByItself = script == Character.UnicodeScript.HAN || script == Character.UnicodeScript.HIRAGANA;
+            if (isWithin && (isOneByItself || script != before)) {
+                pieces++;
+            }
+            if (Character.getType(letter) != Character.NON_SPACING_MARK) {
+                before = isWithin ? script : null;
+            }
+        }
+        return pieces > WORDS;
+    }
+
     /** Whether the text may be how a SKU begins: one word with a digit in it. */
     boolean mayBeginSku() {
         return SKU_BEGINS.matcher(text).matches();

@@ -3,7 +3,6 @@ package io.emporium.search;
 import io.emporium.web.Answer;
 import io.emporium.web.PlainText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.PermitAll;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -37,7 +36,6 @@ class SearchResource {
 
     @GET
     @Path("/search")
-    @PermitAll
     @Operation(
             operationId = "searchProducts",
             summary = "Finds products",
@@ -88,7 +86,6 @@ class SearchResource {
 
     @GET
     @Path("/suggest")
-    @PermitAll
     @Operation(
             operationId = "suggestProducts",
             summary = "Completes what is being typed",

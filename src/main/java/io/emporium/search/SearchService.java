@@ -6,9 +6,13 @@ import io.emporium.shared.Page;
 import io.emporium.shared.Places;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Pagination;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +20,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException;
 
@@ -33,21 +39,44 @@ class SearchService {
     /** As many as the client's connections leave beside the workers. */
     private static final int AT_ONCE = 10;
 
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    /** How long one more waits for a place; with what the index may take it leaves PostgreSQL 300 ms at least. */
+    static final Duration PATIENCE = Duration.ofMillis(200);
+
+    private static final Duration[] BOUNDS = Stream.of(10, 50, 100, 250, 500, 1_000, 3_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final ProductIndex index;
     private final DatabaseSearch database;
+    private final Clock clock;
+    private final Timer byIndex;
+    private final Timer byDatabase;
+    private final Counter fallbacks;
     private final Places places = new Places(AT_ONCE, PATIENCE);
     private final AtomicReference<Backend> last = new AtomicReference<>(Backend.ELASTICSEARCH);
 
-    SearchService(ProductIndex index, DatabaseSearch database) {
+    SearchService(ProductIndex index, DatabaseSearch database, Clock clock, MeterRegistry meters) {
+        this.byIndex = timer(meters, Backend.ELASTICSEARCH);
+        this.byDatabase = timer(meters, Backend.POSTGRESQL);
+        this.fallbacks = Counter.builder("search.fallbacks")
+                .description("Searches that PostgreSQL had to answer, for the index did not")
+                .register(meters);
         this.index = index;
         this.database = database;
+        this.clock = clock;
+    }
+
+    private static Timer timer(MeterRegistry meters, Backend backend) {
+        return Timer.builder("search")
+                .description("How long it takes to find, without reading what is shown")
+                .tag("backend", backend.name().toLowerCase(Locale.ROOT))
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters);
     }
 
     /** @throws Refusal SERVICE_UNAVAILABLE if the index is away and PostgreSQL busy */
     Backend.From<SearchView> searchProducts(SearchQuery query) {
-        Backend.From<Found> found = ask(() -> index.find(query), () -> database.find(query));
+        Backend.From<Found> found = ask(() -> index.find(query), deadline -> database.find(query, deadline));
         List<ProductView> products = active(found.answer().ids()).stream()
                 .filter(query::admits)
                 .map(ProductView::of)
@@ -56,7 +85,10 @@ class SearchService {
                 new Page<>(products, query.page(), query.limit(), found.answer().total());
         return new Backend.From<>(
                 found.backend(),
-                new SearchView(products, Pagination.of(page), found.answer().facets()));
+                new SearchView(
+                        products,
+                        Pagination.of(page, SearchQuery.DEEPEST),
+                        found.answer().facets()));
     }
 
     /**
@@ -68,7 +100,8 @@ class SearchService {
             // Nothing begins with it, whoever is asked.
             return new Backend.From<>(Objects.requireNonNull(last.get()), new SuggestView(List.of()));
         }
-        Backend.From<Beginnings> found = ask(() -> index.begins(beginning), () -> database.begins(beginning));
+        Backend.From<Beginnings> found =
+                ask(() -> index.begins(beginning), deadline -> database.begins(beginning, deadline));
         // Brand and category can be one word, and a name come in two spellings: nobody wants to read it twice.
         Map<String, String> unlike = new TreeMap<>();
         List<String> suggestions = new ArrayList<>(found.answer().brandsAndCategories());
@@ -86,10 +119,13 @@ class SearchService {
      */
     record Beginnings(List<String> brandsAndCategories, List<Long> ids) {}
 
-    private <T> Backend.From<T> ask(Supplier<T> elasticsearch, Supplier<T> postgresql) {
+    private <T> Backend.From<T> ask(Supplier<T> elasticsearch, Function<Deadline, T> postgresql) {
+        Deadline deadline = Deadline.from(clock);
         try {
             // The database that sells is not to search only because many others search: they wait for a moment.
+            long began = System.nanoTime();
             T answer = places.take(elasticsearch, SearchError::busy);
+            byIndex.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             if (last.getAndSet(Backend.ELASTICSEARCH) == Backend.POSTGRESQL) {
                 Log.info("Elasticsearch finds again");
             }
@@ -98,7 +134,9 @@ class SearchService {
             if (last.getAndSet(Backend.POSTGRESQL) == Backend.ELASTICSEARCH) {
                 Log.warnf("Elasticsearch does not answer, PostgreSQL finds: %s", away.getMessage());
             }
-            return new Backend.From<>(Backend.POSTGRESQL, stoodIn(postgresql));
+            fallbacks.increment();
+            return new Backend.From<>(
+                    Backend.POSTGRESQL, byDatabase.record(() -> stoodIn(() -> postgresql.apply(deadline))));
         }
     }
 

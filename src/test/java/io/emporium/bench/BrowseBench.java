@@ -49,6 +49,11 @@ class BrowseBench {
     private static final Duration WARM = Duration.ofSeconds(Integer.getInteger("bench.warm-seconds", 8));
     private static final Duration LONGEST_IMPORT = Duration.ofMinutes(30);
     private static final int POPULAR = 1_000;
+    /** For looking into it: which lines, and what the shop's Java is told besides, such as to record what it does. */
+    private static final String ONLY = System.getProperty("bench.only", ".*");
+
+    private static final List<String> OPTIONS =
+            List.of(System.getProperty("bench.java-options", "-Xmx512m").split(" "));
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -69,7 +74,7 @@ class BrowseBench {
     @BeforeAll
     void open() throws Exception {
         EmptyFolder.make(FOLDER);
-        servers = LocalStack.start(FOLDER, "http://127.0.0.1:9/webhooks/");
+        servers = LocalStack.start(FOLDER, "http://127.0.0.1:9/api/v1/");
         Map<String, String> environment = new TreeMap<>(servers.environment());
         environment.put("ADMIN_EMAIL", "admin@example.com");
         environment.put("ADMIN_PASSWORD", "Admin-Passw0rd!of-the-bench");
@@ -77,16 +82,20 @@ class BrowseBench {
         environment.put("JWT_EXPIRY", "24h");
         port = FreePort.next();
         environment.put("PORT", Integer.toString(port));
+        int management = FreePort.next();
+        environment.put("MANAGEMENT_PORT", Integer.toString(management));
         shop = start(
                 "shop",
                 environment,
-                List.of(
-                        "-Xmx512m",
-                        "-jar",
-                        Path.of("target", "quarkus-app", "quarkus-run.jar")
-                                .toAbsolutePath()
-                                .toString()));
-        awaitAnswer(port, "/q/health/ready");
+                Stream.concat(
+                                OPTIONS.stream(),
+                                Stream.of(
+                                        "-jar",
+                                        Path.of("target", "quarkus-app", "quarkus-run.jar")
+                                                .toAbsolutePath()
+                                                .toString()))
+                        .toList());
+        awaitAnswer(management, "/q/health/ready");
         token = ask(
                         "POST",
                         "/api/v1/auth/login",
@@ -176,6 +185,9 @@ class BrowseBench {
                             + text(one(Shelf.QUALITIES, random).substring(0, 3 + random.nextInt(3)));
                 }));
         for (Question question : questions) {
+            if (!question.name.matches(ONLY)) {
+                continue;
+            }
             Clients.ask(question.port, 16, WARM, question.paths);
             for (int clients : CLIENTS) {
                 Map<String, Duration> before = processors.used();

@@ -144,11 +144,23 @@ class ImportTest {
                 .body("data.products[0].price", equalTo(12.0f));
         assertThat(strings("SELECT type FROM outbox JOIN products ON product_id = entity_id WHERE sku = '" + prefix
                         + "A' AND entity_type = 'product' ORDER BY position"))
-                .containsExactly("product.created", "product.changed");
+                .containsExactly("product.imported", "product.imported");
         assertThat(strings(
-                        "SELECT payload->'data'->>'version' FROM outbox JOIN products ON product_id = entity_id WHERE sku = '"
+                        "SELECT payload->'data'->'products'->0->>'version' FROM outbox JOIN products ON product_id = entity_id WHERE sku = '"
                                 + prefix + "A' AND entity_type = 'product' ORDER BY position"))
                 .containsExactly("0", "1");
+    }
+
+    @Test
+    void a_long_page_of_them_is_sent_in_one_piece() {
+        StringBuilder file = new StringBuilder(HEADER);
+        for (int i = 0; i < 30; i++) {
+            file.append(row("P" + i, "Lamp ".repeat(40), "10.00", "5"));
+        }
+        csv(file.toString(), "").body("data.created", equalTo(30));
+        var page = given().get("/api/v1/products?limit=30&category=" + prefix);
+        assertThat(page.asByteArray()).hasSizeGreaterThan(9_000);
+        assertThat(page.header("Content-Length")).isEqualTo(String.valueOf(page.asByteArray().length));
     }
 
     @Test
@@ -170,9 +182,79 @@ class ImportTest {
         assertThat(strings("SELECT name || ' ' || version FROM products WHERE sku = '" + prefix + "A'"))
                 .containsExactly("Loaded 2");
         assertThat(strings(
-                        "SELECT payload->'data'->>'version' FROM outbox JOIN products ON product_id = entity_id WHERE sku = '"
+                        "SELECT payload->'data'->'products'->0->>'version' FROM outbox JOIN products ON product_id = entity_id WHERE sku = '"
                                 + prefix + "A' AND entity_type = 'product' ORDER BY position"))
                 .containsExactly("0", "2");
+    }
+
+    @Test
+    void what_an_import_has_changed_is_on_record() {
+        csv(HEADER + row("A", "Lamp", "10.00", "5"), "");
+        csv(HEADER + row("A", "Lamp", "12.00", "5"), "");
+        csv(HEADER + row("A", "Lamp", "12.00", "6"), "");
+        csv(HEADER + row("A", "Lamp", "12.00", "6"), "");
+        String id = strings("SELECT product_id::text FROM products WHERE sku = '" + prefix + "A'")
+                .getFirst();
+        assertThat(strings(
+                        "SELECT actor_id || ' ' || (after->'created')::text || (before->'updated'->0->>'price') || ' ' ||"
+                                + " (after->'updated'->0->>'price') FROM audit_log WHERE action = 'products.imported'"
+                                + " AND after->'updated'->0->>'product_id' = '" + id + "'"))
+                .containsExactly(Callers.ADMIN_ID + " []10.00 12.00");
+        assertThat(strings("SELECT (after->'created')::text || (after->'restocked')::text FROM audit_log WHERE action ="
+                        + " 'products.imported' AND (after->'created' @> '" + id + "' OR after->'restocked' @> '" + id
+                        + "') ORDER BY audit_id"))
+                .containsExactly("[" + id + "][]", "[][" + id + "]");
+    }
+
+    @Test
+    void a_batch_that_a_deadlock_has_undone_is_written_again() throws Exception {
+        refusing("nextval('test_refusals') = 1", "40P01", () -> {
+            csv(HEADER + row("A", "Lamp", "10.00", "5"), "").body("data.created", equalTo(1));
+        });
+        assertThat(count("sku = '" + prefix + "A'")).isEqualTo(1);
+    }
+
+    @Test
+    void what_was_written_before_the_database_failed_is_reported() throws Exception {
+        var file = new StringBuilder(HEADER);
+        for (int i = 0; i < 1_200; i++) {
+            file.append(row("-" + i, "Lamp", i == 7 ? "oops" : "10.00", "5"));
+        }
+        refusing("nextval('test_refusals') > 600", "22012", () -> {
+            Callers.admin()
+                    .header("Content-Type", "text/csv")
+                    .body(file.toString().getBytes(StandardCharsets.UTF_8))
+                    .post("/api/v1/products/import")
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", "3")
+                    .body("error.details.report.created", equalTo(500))
+                    .body("error.details.report.rejected", equalTo(1));
+        });
+        assertThat(count("sku LIKE '" + prefix + "-%'")).isEqualTo(500);
+    }
+
+    /** The database refuses this test's new products while that holds. */
+    private void refusing(String when, String state, Runnable run) throws SQLException {
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE SEQUENCE test_refusals");
+            statement.execute("""
+                    CREATE FUNCTION test_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF NEW.sku LIKE '%s%%' AND %s THEN RAISE EXCEPTION USING ERRCODE = '%s'; END IF;
+                        RETURN NEW;
+                    END $$""".formatted(prefix, when, state));
+            statement.execute(
+                    "CREATE TRIGGER test_refuses BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION test_refuse()");
+            try {
+                run.run();
+            } finally {
+                statement.execute("DROP TRIGGER test_refuses ON products");
+                statement.execute("DROP FUNCTION test_refuse");
+                statement.execute("DROP SEQUENCE test_refusals");
+            }
+        }
     }
 
     @Test
@@ -291,7 +373,7 @@ class ImportTest {
                 return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
             }
         });
-        imports.load(file, ProductImport.Format.CSV, ImportColumns.of(List.of()), null, null);
+        imports.load(file, ProductImport.Format.CSV, ImportColumns.of(List.of()), null);
         assertThat(seenMeanwhile.get()).isGreaterThanOrEqualTo(3_000);
     }
 
@@ -333,7 +415,7 @@ class ImportTest {
                 return got;
             }
         };
-        ImportReport report = imports.load(watched, ProductImport.Format.CSV, ImportColumns.of(List.of()), null, null);
+        ImportReport report = imports.load(watched, ProductImport.Format.CSV, ImportColumns.of(List.of()), null);
         Files.delete(file);
         // Without what the looking itself took.
         double seconds = report.seconds().doubleValue() - looking.get() / 1e9;
@@ -412,8 +494,7 @@ class ImportTest {
                     }
                 });
 
-        assertThatThrownBy(() -> imports.load(
-                        cut, ProductImport.Format.CSV, ImportColumns.of(List.of()), null, Callers.ADMIN_ID))
+        assertThatThrownBy(() -> imports.load(cut, ProductImport.Format.CSV, ImportColumns.of(List.of()), null))
                 .isInstanceOfSatisfying(Refusal.class, refusal -> {
                     assertThat(refusal.code()).isEqualTo(Refusal.Code.MALFORMED_REQUEST);
                     ImportReport report = (ImportReport) refusal.details().get("report");

@@ -10,7 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import io.emporium.LocalServerSwitch;
 import io.emporium.Shopper;
 import io.emporium.catalog.image.Pictures;
-import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockCount;
 import io.emporium.web.CacheTest;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -36,7 +36,7 @@ class ProductCacheTest {
     Callers callers;
 
     @Inject
-    Stock stock;
+    StockCount stockCount;
 
     @Inject
     EntityManager database;
@@ -233,7 +233,7 @@ class ProductCacheTest {
 
     private void stock(int delta) {
         QuarkusTransaction.requiringNew()
-                .run(() -> stock.change(product, delta, delta < 0 ? "damaged" : "found", null, null));
+                .run(() -> stockCount.change(product, delta, delta < 0 ? "damaged" : "found", null, null));
     }
 
     private void behindTheShopsBack(String sql) {

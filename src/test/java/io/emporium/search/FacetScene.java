@@ -4,6 +4,7 @@ import static io.emporium.search.Shelves.awaitFound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.restassured.path.json.JsonPath;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,48 @@ final class FacetScene {
                 "Facwex");
     }
 
+    /** Fifty-one brands in as many categories, of which the last is in no list of fifty: whoever chooses it sees it counted. */
+    static void putMany(Shelves shelves) {
+        if (!Shelves.found("facetlegion").isEmpty()) {
+            return;
+        }
+        List<Long> put = new ArrayList<>();
+        for (int i = 0; i <= Facets.VALUES; i++) {
+            put.add(shelves.put(
+                    "Facetlegion", "10.00", "facetplace %02d".formatted(i), "Facetmaker %02d".formatted(i), ""));
+        }
+        awaitFound(put, "facetlegion", "sort", "oldest", "limit", 100);
+    }
+
+    static void holdsOfMany(String backend) {
+        for (String facet : List.of("brands", "categories")) {
+            String last = (facet.equals("brands") ? "Facetmaker " : "facetplace ") + Facets.VALUES;
+            String first = last.replace(String.valueOf(Facets.VALUES), "00");
+            String filter = facet.equals("brands") ? "brand" : "category";
+            assertThat(values(backend, facet)).hasSize(Facets.VALUES).doesNotContain(last + "=1");
+            assertThat(values(backend, facet, filter, last))
+                    .hasSize(Facets.VALUES + 1)
+                    .endsWith(last + "=1");
+            // Who is among the fifty stands there once; who is on no shelf, not at all.
+            assertThat(values(backend, facet, filter, first))
+                    .hasSize(Facets.VALUES)
+                    .containsOnlyOnce(first + "=1");
+            assertThat(values(backend, facet, filter, "nothing")).hasSize(Facets.VALUES);
+        }
+    }
+
+    private static List<String> values(String backend, String facet, Object... chosen) {
+        List<Map<String, Object>> counts =
+                Shelves.searchBy(backend, "facetlegion", chosen).jsonPath().getList("data.facets." + facet);
+        return written(counts);
+    }
+
+    private static List<String> written(List<Map<String, Object>> counts) {
+        return counts.stream()
+                .map(count -> count.get("value") + "=" + count.get("count"))
+                .toList();
+    }
+
     private static void expect(
             String backend,
             int total,
@@ -98,13 +141,7 @@ final class FacetScene {
         Map<String, String> facets = new LinkedHashMap<>();
         for (String facet : List.of("categories", "brands", "price_ranges", "availability")) {
             List<Map<String, Object>> counts = found.getList("data.facets." + facet);
-            facets.put(
-                    facet,
-                    String.join(
-                            " ",
-                            counts.stream()
-                                    .map(count -> count.get("value") + "=" + count.get("count"))
-                                    .toList()));
+            facets.put(facet, String.join(" ", written(counts)));
         }
         assertThat(facets)
                 .as("%s with %s", backend, List.of(chosen))

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.emporium.LocalServerSwitch;
+import io.emporium.WoundClock;
 import io.emporium.search.DueProducts.Claim;
 import io.emporium.shared.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -18,6 +19,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -134,6 +136,7 @@ class IndexFollowsTest {
         long pot = shelves.put("Standinare Pot", "149.00", "pots", "Other", "Slow.");
         awaitFound(List.of(kettle, pot), "standinare", "sort", "price_asc");
         FacetScene.put(shelves);
+        FacetScene.putMany(shelves);
         shelves.awaitNothingDue();
         var server = new LocalServerSwitch("search");
         server.stop();
@@ -157,6 +160,7 @@ class IndexFollowsTest {
             assertThat(found("standinare", "in_stock", "false")).isEmpty();
             assertThat(found(shelves.sku(pot))).first().isEqualTo(pot);
             FacetScene.holds("postgresql");
+            FacetScene.holdsOfMany("postgresql");
             assertThat(found("standin kettle")).containsExactly(kettle);
             assertThat(found("kettle standinar")).containsExactly(kettle);
             assertThat(found(shelves.sku(pot).substring(0, 15))).containsExactly(pot);
@@ -210,7 +214,7 @@ class IndexFollowsTest {
         try {
             var query = new SearchQuery("x", null, null, null, null, null, SearchQuery.Sort.RELEVANCE, 1, 20);
             assertThatExceptionOfType(Refusal.class)
-                    .isThrownBy(() -> standIn.find(query))
+                    .isThrownBy(() -> standIn.find(query, Deadline.from(Clock.systemUTC())))
                     .matches(refusal -> refusal.code() == Refusal.Code.SERVICE_UNAVAILABLE)
                     .matches(refusal -> refusal.retryAfter() != null);
         } finally {
@@ -219,6 +223,28 @@ class IndexFollowsTest {
         }
         // Without a bound of its own it would wait for the lock for 20 s.
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void postgresql_has_what_the_index_has_left_of_the_time() {
+        var clock = new WoundClock();
+        Deadline deadline = Deadline.from(clock);
+        clock.forward(Duration.ofMillis(ProductIndex.MILLISECONDS));
+        var query = new SearchQuery("x", null, null, null, null, null, SearchQuery.Sort.RELEVANCE, 1, 20);
+        String bound = QuarkusTransaction.requiringNew().call(() -> {
+            standIn.find(query, deadline);
+            return (String) database.createNativeQuery("SHOW statement_timeout", String.class)
+                    .getSingleResult();
+        });
+        assertThat(bound).isEqualTo(Deadline.PATIENCE.toMillis() - ProductIndex.MILLISECONDS + "ms");
+        // Even who has waited for a place before: PostgreSQL has time to find, and all of it is less than a second.
+        Duration worst = Duration.ofMillis(ProductIndex.MILLISECONDS).plus(SearchService.PATIENCE);
+        assertThat(Deadline.PATIENCE.minus(worst)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(Deadline.PATIENCE).isLessThan(Duration.ofSeconds(1));
+        clock.forward(Duration.ofSeconds(1));
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> standIn.find(query, deadline))
+                .matches(refusal -> refusal.code() == Refusal.Code.SERVICE_UNAVAILABLE);
     }
 
     private Claim claim(long product) {

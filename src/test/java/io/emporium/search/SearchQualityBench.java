@@ -257,7 +257,8 @@ class SearchQualityBench {
                 "postgresql",
                 what,
                 query -> QuarkusTransaction.requiringNew()
-                        .call(() -> engine.find(query).ids()),
+                        .call(() -> engine.find(query, Deadline.from(Clock.systemUTC()))
+                                .ids()),
                 skus);
     }
 

@@ -81,6 +81,12 @@ class SearchTest {
     }
 
     @Test
+    void who_has_chosen_what_is_not_among_the_fifty_most_frequent_sees_it_counted() {
+        FacetScene.putMany(shelves);
+        FacetScene.holdsOfMany("elasticsearch");
+    }
+
+    @Test
     void pages_of_equally_good_products_have_each_product_once() {
         List<Long> put = new java.util.ArrayList<>();
         for (int i = 0; i < 7; i++) {

@@ -6,7 +6,7 @@ import io.emporium.catalog.CatalogEvent;
 import io.emporium.catalog.CatalogEvent.ProductChanged;
 import io.emporium.catalog.CatalogEvent.ProductCreated;
 import io.emporium.catalog.CatalogEvent.ProductWithdrawn;
-import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockCount;
 import io.emporium.outbox.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.restassured.RestAssured;
@@ -29,12 +29,12 @@ class Shelves {
 
     private final EntityManager database;
     private final Outbox outbox;
-    private final Stock stock;
+    private final StockCount stockCount;
 
-    Shelves(EntityManager database, Outbox outbox, Stock stock) {
+    Shelves(EntityManager database, Outbox outbox, StockCount stockCount) {
         this.database = database;
         this.outbox = outbox;
-        this.stock = stock;
+        this.stockCount = stockCount;
     }
 
     long put(String name, String price, String category, String brand, String description) {
@@ -50,7 +50,7 @@ class Shelves {
                     .setParameter("description", description)
                     .setParameter("sku", "S-" + UUID.randomUUID())
                     .getSingleResult();
-            stock.set(id, 5, "received", null);
+            stockCount.set(id, 5, "received", null);
             append(new ProductCreated(UUID.randomUUID(), id, 0, Instant.now()));
             return id;
         });
@@ -72,7 +72,7 @@ class Shelves {
 
     /** Without an event, as a sale or a count does it. */
     void stock(long id, int quantity) {
-        QuarkusTransaction.requiringNew().run(() -> stock.set(id, quantity, "adjustment", null));
+        QuarkusTransaction.requiringNew().run(() -> stockCount.set(id, quantity, "adjustment", null));
     }
 
     String sku(long id) {

@@ -2,9 +2,7 @@ package io.emporium.catalog.image;
 
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
-import io.emporium.web.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -33,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** The pictures of a product (contract.md, Endpoints). */
 @Path("/api/v1/products/{product_id}")
 @Tag(name = "Products")
-@RolesAllowed(Caller.ADMIN)
 @RunOnVirtualThread
 class ImageResource {
     private final ProductImages images;
@@ -53,6 +50,7 @@ class ImageResource {
                     "JPEG, PNG or WebP, by its content; at most 5 MB, 12,000 pixels a side and 50 million in all. The"
                             + " product shows it, behind its other images, once its sizes are made: seconds later. The same file"
                             + " again is the same image (200), so an upload is safe to send again.")
+    @Extension(name = ApiDocument.STATUSES, value = "200,201")
     @ResponseStatus(201)
     public RestResponse<Answer<ImageView>> upload(
             @PathParam("product_id") long productId,

@@ -76,8 +76,10 @@ record Picture(PictureType type, int width, int height) {
             int length = u16(file, at + 1);
             // Baseline, extended and progressive; lossless and arithmetic coding are in no browser.
             if (marker >= 0xC0 && marker <= 0xC2) {
+                // In several scans a decoder holds the coefficients of all of it, whatever the frame is called.
+                boolean isHeldWhole = marker == 0xC2 || scans(file) > 1;
                 return new Picture(PictureType.JPEG, u16(file, at + 6), u16(file, at + 4))
-                        .atMost(marker == 0xC2 ? MOST_OF_A_PROGRESSIVE_JPEG : MOST_PIXELS);
+                        .atMost(isHeldWhole ? MOST_OF_A_PROGRESSIVE_JPEG : MOST_PIXELS);
             }
             boolean isOtherFrame =
                     marker >= 0xC3 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -177,11 +179,16 @@ record Picture(PictureType type, int width, int height) {
     }
 
     boolean hasTooManyScans(byte[] file) {
+        return type == PictureType.JPEG && scans(file) > MOST_SCANS;
+    }
+
+    /** Those of a preview in a JPEG's header too: too many is on the safe side. */
+    private static int scans(byte[] file) {
         int scans = 0;
-        for (int at = 0; type == PictureType.JPEG && at + 1 < file.length; at++) {
+        for (int at = 0; at + 1 < file.length; at++) {
             scans += u16(file, at) == 0xFFDA ? 1 : 0;
         }
-        return scans > MOST_SCANS;
+        return scans;
     }
 
     private static boolean hasEndOfPng(byte[] file) {

@@ -50,6 +50,9 @@ class PictureTest {
         int frame = frameOf(jpeg);
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 4_000).putShort(frame + 7, (short) 6_000);
         assertThat(Picture.of(jpeg).width()).isEqualTo(6_000);
+        byte[] inTwoScans = Arrays.copyOf(jpeg, jpeg.length + 2);
+        ByteBuffer.wrap(inTwoScans).putShort(jpeg.length, (short) 0xFFDA);
+        refused(inTwoScans);
         jpeg[frame + 1] = (byte) 0xC2;
         refused(jpeg);
     }

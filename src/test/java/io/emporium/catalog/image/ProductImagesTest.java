@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.emporium.LocalServerSwitch;
+import io.emporium.Management;
 import io.emporium.Together;
 import io.emporium.catalog.Callers;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -440,7 +441,7 @@ class ProductImagesTest {
                     .header("Retry-After", notNullValue())
                     .body("error.code", equalTo("SERVICE_UNAVAILABLE"));
         }
-        given().get("/q/health/ready").then().statusCode(200);
+        Management.asked().get("/q/health/ready").then().statusCode(200);
         assertThat(shown()).hasSize(1);
         delete(product, image).statusCode(200);
         assertThat(shown()).isEmpty();

@@ -1,0 +1,253 @@
+package io.emporium.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+
+/** What the shop is made of besides what stands here: nothing that is known to be bad, and only under licences that we can live with. */
+class SupplyChainTest {
+    private static final Path KNOWN_BAD = Path.of("src/test/resources/supply/known-bad-versions.txt");
+    private static final Path LICENCES = Path.of("docs/licences.md");
+    private static final Pattern JAR = Pattern.compile(".*/repository/(.+)/([^/]+)/([^/]+)/\\2-\\3[^/]*\\.jar");
+
+    /** Another one on every developer's machine: not on the page. */
+    private static final Pattern OF_A_PLATFORM = Pattern.compile("linux|osx|darwin|macos|windows");
+
+    /** How licences are called, and what they are. The first that fits; what fits none is not allowed. */
+    private static final Map<String, Pattern> ALLOWED = new java.util.LinkedHashMap<>();
+
+    static {
+        allow("Apache-2.0", "apache.*2|apache license|asl.?2|^apache-2");
+        allow("MIT", "\\bmit\\b|mit-0|bouncy castle");
+        allow("BSD", "bsd|^edl|eclipse distribution|new bsd|revised bsd|postgresql");
+        allow("EPL-2.0", "eclipse public|epl");
+        allow("LGPL (linked, not changed)", "lgpl|lesser general");
+        allow("GPL-2.0 with classpath exception", "classpath.?exception|gpl2 w/ cpe|cddl.*gpl");
+        allow("CDDL", "cddl|common development");
+        allow("MPL", "mozilla|mpl");
+        allow("CC0 or public domain", "cc0|public domain|unlicense");
+        allow("UPL", "universal permissive|upl");
+        allow("Unicode", "unicode|icu");
+        allow("ISC, zlib, SIL OFL", "\\bisc\\b|zlib|open font|ofl");
+    }
+
+    private record Artifact(String group, String name, String version, Path folder) {
+        String id() {
+            return group + ":" + name;
+        }
+    }
+
+    private record Bad(String id, String from, String below, String what) {}
+
+    private static void allow(String licence, String names) {
+        ALLOWED.put(licence, Pattern.compile(names, Pattern.CASE_INSENSITIVE));
+    }
+
+    @Test
+    void nothing_is_known_to_be_bad() throws IOException {
+        List<Artifact> artifacts = artifacts();
+        assertThat(artifacts).hasSizeGreaterThan(300);
+        assertThat(bad(artifacts, known())).isEmpty();
+        assertThat(bad(artifacts, List.of(new Bad("io.quarkus:quarkus-core", "3.0", "999", "all of them"))))
+                .hasSize(1);
+    }
+
+    private static List<String> bad(List<Artifact> artifacts, List<Bad> known) {
+        List<String> bad = new ArrayList<>();
+        for (Artifact artifact : artifacts) {
+            known.stream()
+                    .filter(each -> each.id().equals(artifact.id()))
+                    .filter(each -> compare(artifact.version(), each.from()) >= 0
+                            && compare(artifact.version(), each.below()) < 0)
+                    .forEach(each -> bad.add(artifact.id() + " " + artifact.version() + " is below " + each.below()
+                            + ": " + each.what()));
+        }
+        return bad;
+    }
+
+    @Test
+    void the_list_of_what_is_bad_is_read_and_not_old() throws IOException {
+        assertThat(known()).hasSizeGreaterThan(40);
+        // Of what we use it knows much: an id that is misspelt is none of ours.
+        Set<String> ours = artifacts().stream().map(Artifact::id).collect(Collectors.toSet());
+        assertThat(known().stream().map(Bad::id).distinct().filter(ours::contains))
+                .hasSizeGreaterThan(12);
+        Matcher dated = Pattern.compile("as of (\\d{4}-\\d{2}-\\d{2})").matcher(Files.readString(KNOWN_BAD));
+        assertThat(dated.find()).isTrue();
+        Matcher released =
+                Pattern.compile("outputTimestamp>(\\d{4}-\\d{2}-\\d{2})").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(released.find()).isTrue();
+        assertThat(LocalDate.parse(dated.group(1)).plusMonths(6)).isAfter(LocalDate.parse(released.group(1)));
+    }
+
+    @Test
+    void versions_are_compared_as_numbers() {
+        assertThat(compare("4.1.130.Final", "4.1.13")).isPositive();
+        assertThat(compare("2.9.0", "2.10")).isNegative();
+        assertThat(compare("33.4.0-jre", "33.4.0")).isZero();
+    }
+
+    @Test
+    void every_licence_is_one_that_we_can_live_with_and_listed() throws Exception {
+        Map<String, Set<String>> listed = new TreeMap<>();
+        List<String> others = new ArrayList<>();
+        for (Artifact artifact : artifacts()) {
+            List<String> names =
+                    licences(artifact.folder().resolve(artifact.name() + "-" + artifact.version() + ".pom"), 0);
+            // Of several one may choose.
+            String licence = names.stream()
+                    .flatMap(name -> allowed(name).stream())
+                    .findFirst()
+                    .orElse(null);
+            if (licence == null) {
+                others.add(artifact.id() + " " + artifact.version() + ": " + names);
+            } else if (!OF_A_PLATFORM.matcher(artifact.name()).find()) {
+                listed.computeIfAbsent(licence, any -> new TreeSet<>()).add(artifact.id());
+            }
+        }
+        assertThat(others).isEmpty();
+        var page = new StringBuilder("""
+                # Licences
+
+                Of every library that the shop, its tests and local mode's servers are made of, under the licence that we take it by. Written by
+                `./mvnw test -Dtest=SupplyChainTest -Dlicences.write=true`; `SupplyChainTest` fails on a licence that is none of these, and
+                where this page is not up to date.
+                """);
+        listed.forEach((licence, ids) -> page.append("\n## ")
+                .append(licence)
+                .append("\n\n")
+                .append(String.join(", ", ids))
+                .append('\n'));
+        if (Boolean.getBoolean("licences.write")) {
+            Files.writeString(LICENCES, page);
+        }
+        assertThat(Files.readString(LICENCES)).isEqualTo(page.toString());
+    }
+
+    private static java.util.Optional<String> allowed(String name) {
+        return ALLOWED.entrySet().stream()
+                .filter(each -> each.getValue().matcher(name).find())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** The class path of the tests, which holds the shop's, and that of local mode's servers. */
+    private static List<Artifact> artifacts() throws IOException {
+        List<String> jars = new ArrayList<>(
+                Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator, -1)));
+        String servers = Files.readString(Path.of("target/local/servers.args"));
+        jars.addAll(Arrays.asList(servers.replace("\"", "").split("[" + File.pathSeparator + "\\s]+", -1)));
+        Map<String, Artifact> artifacts = new TreeMap<>();
+        for (String jar : jars) {
+            Matcher path = JAR.matcher(jar.replace('\\', '/'));
+            if (path.matches()) {
+                var artifact = new Artifact(
+                        path.group(1).replace('/', '.'),
+                        path.group(2),
+                        path.group(3),
+                        Path.of(jar).getParent());
+                artifacts.put(artifact.id() + ":" + artifact.version(), artifact);
+            }
+        }
+        return List.copyOf(artifacts.values());
+    }
+
+    private static List<Bad> known() throws IOException {
+        List<Bad> known = new ArrayList<>();
+        for (String line : Files.readAllLines(KNOWN_BAD)) {
+            if (!line.startsWith("#") && !line.isBlank()) {
+                String[] parts = line.split(" \\| ", -1);
+                known.add(new Bad(parts[0], parts[1], parts[2], parts[3]));
+            }
+        }
+        return known;
+    }
+
+    /** By their numbers; what stands behind them (Final, jre) says nothing about what is bad. */
+    private static int compare(String one, String other) {
+        List<Long> first = numbers(one);
+        List<Long> second = numbers(other);
+        for (int i = 0; i < Math.max(first.size(), second.size()); i++) {
+            long left = i < first.size() ? first.get(i) : 0;
+            long right = i < second.size() ? second.get(i) : 0;
+            if (left != right) {
+                return Long.compare(left, right);
+            }
+        }
+        return 0;
+    }
+
+    private static List<Long> numbers(String version) {
+        return Arrays.stream(version.toLowerCase(Locale.ROOT).split("[.\\-+]", -1))
+                .takeWhile(part -> part.matches("\\d{1,18}"))
+                .map(Long::parseLong)
+                .toList();
+    }
+
+    /** As the artifact's POM says, or the nearest of its parents that says something. */
+    private static List<String> licences(Path pom, int depth) throws Exception {
+        if (!Files.exists(pom) || depth > 10) {
+            return List.of();
+        }
+        var factory = DocumentBuilderFactory.newInstance();
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        Element project = factory.newDocumentBuilder().parse(pom.toFile()).getDocumentElement();
+        List<String> names = new ArrayList<>();
+        for (Element licences : children(project, "licenses")) {
+            for (Element licence : children(licences, "license")) {
+                names.add(text(licence, "name") + " " + text(licence, "url"));
+            }
+        }
+        List<Element> parents = children(project, "parent");
+        if (!names.isEmpty() || parents.isEmpty()) {
+            return names;
+        }
+        Element parent = parents.getFirst();
+        String name = text(parent, "artifactId");
+        String version = text(parent, "version");
+        Path repository = Path.of(pom.toString().replaceFirst("(.*[/\\\\]repository)[/\\\\].*", "$1"));
+        return licences(
+                repository
+                        .resolve(text(parent, "groupId").replace('.', '/'))
+                        .resolve(name)
+                        .resolve(version)
+                        .resolve(name + "-" + version + ".pom"),
+                depth + 1);
+    }
+
+    private static List<Element> children(Element of, String name) {
+        List<Element> children = new ArrayList<>();
+        for (Node node = of.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && element.getTagName().equals(name)) {
+                children.add(element);
+            }
+        }
+        return children;
+    }
+
+    private static String text(Element of, String name) {
+        return children(of, name).stream()
+                .map(child -> child.getTextContent().strip())
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The events' wire format: CloudEvents 1.0 in JSON. It has a mapper of its own, because a consumer elsewhere must know an
@@ -34,6 +35,7 @@ class CloudEvents {
 
     // As the outbox and inbox tables have it.
     private static final int TYPE_LENGTH = 100;
+    private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9._-]+");
 
     private final JsonMapper json = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -44,6 +46,8 @@ class CloudEvents {
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A missing order_id is not order 0: nobody would be told, and nobody would notice.
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             // 1000.00 stays what it is, and is not told as 1E+3.
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -60,6 +64,10 @@ class CloudEvents {
                     .put("subject", Long.toString(event.entityId()))
                     .put("time", event.at().toString())
                     .put("datacontenttype", "application/json");
+            String trace = Traces.current();
+            if (trace != null) {
+                envelope.put("traceparent", trace);
+            }
             envelope.set("data", json.valueToTree(event));
             return json.writeValueAsString(envelope);
         } catch (JsonProcessingException impossible) {
@@ -76,11 +84,16 @@ class CloudEvents {
                 throw new IllegalArgumentException(
                         "not a CloudEvent of ours: its type has " + type.length() + " characters");
             }
+            if (!TYPE.matcher(type).matches()) {
+                // What PostgreSQL cannot store would be brought again and again.
+                throw new IllegalArgumentException("not a CloudEvent of ours: its type is no word");
+            }
             return new ReceivedEvent(
                     UUID.fromString(required(envelope, "id").asText()),
                     type,
                     Instant.parse(required(envelope, "time").asText()),
                     required(envelope, "data"),
+                    envelope.path("traceparent").textValue(),
                     this);
         } catch (JsonProcessingException | java.time.format.DateTimeParseException notAnEvent) {
             throw new IllegalArgumentException("not a CloudEvent: " + notAnEvent.getMessage(), notAnEvent);

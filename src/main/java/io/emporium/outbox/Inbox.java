@@ -1,5 +1,6 @@
 package io.emporium.outbox;
 
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.arc.All;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -171,7 +172,12 @@ public class Inbox implements Replayable {
                 if (payload.isEmpty()) {
                     return;
                 }
-                consumer.on(cloudEvents.read(payload.getFirst().getBytes(StandardCharsets.UTF_8)));
+                ReceivedEvent event = cloudEvents.read(payload.getFirst().getBytes(StandardCharsets.UTF_8));
+                Traces.follow(
+                        event.traceparent(), consumer.name() + " takes " + event.type(), SpanKind.CONSUMER, () -> {
+                            consumer.on(event);
+                            return event;
+                        });
                 database.createNativeQuery("""
                                 UPDATE inbox SET status = 'done', done_at = :now, last_error = NULL
                                  WHERE consumer = :consumer AND event_id = :event
@@ -234,9 +240,10 @@ public class Inbox implements Replayable {
                 == 1;
     }
 
-    /** PostgreSQL's text holds everything but NUL. */
+    /** PostgreSQL's text holds everything but NUL, and no half of a character, which a cut may leave. */
     static String storable(String text, int length) {
-        return text.substring(0, Math.min(text.length(), length)).replace('\0', '\uFFFD');
+        String cut = text.substring(0, Math.min(text.length(), length)).replace('\0', '\uFFFD');
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static void pause() {

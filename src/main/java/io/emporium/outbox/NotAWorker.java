@@ -44,6 +44,11 @@ public class NotAWorker implements Scheduled.SkipPredicate {
         return closing;
     }
 
+    /** Whether it is. Work that goes on as long as there is some asks before it begins the next piece. */
+    public boolean isClosing() {
+        return closing;
+    }
+
     void done(@Observes SuccessfulExecution execution) {
         running.remove(execution.getExecution().getTrigger().getId());
     }

@@ -19,12 +19,17 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * was sent goes once more, and the inbox passes over what it has: so a foreign or lost acknowledgement, a message that no
  * queue took, a queue that was deleted (its silent channel is connected anew) and a broker that lost its data all heal without anybody looking.
  *
- * <p>The pause grows fourfold with each repetition, up to 15 min: while a consumer works off a long backlog, what waits in
- * it is repeated a few times, not over and over.
+ * <p>A queue keeps its order: what a consumer has not reached yet, while it takes what was sent before, waits and is not
+ * missing. The pause grows fourfold with each repetition, up to 15 min.
  */
 @ApplicationScoped
 class OutboxAudit {
     private static final int BATCH = 1_000;
+    /** So many of the latest inbox rows tell how far the consumers have come. */
+    private static final int LATEST = 2_000;
+    /** Two relays send side by side and several messages are in hand at once: so much later one may be that was not overtaken. */
+    private static final Duration OUT_OF_ORDER = Duration.ofSeconds(5);
+
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(15);
     private static final Duration BEFORE_RESENDING = Duration.ofSeconds(5);
     private static final int PAUSE_GROWS_BY = 4;
@@ -88,32 +93,45 @@ class OutboxAudit {
         Instant now = clock.instant();
         Object[] audited = (Object[]) database.createNativeQuery("""
                         WITH due AS (
-                            SELECT position, event_id, type FROM outbox
+                            SELECT position, event_id, type, sent_at FROM outbox
                              WHERE audit_at <= :now AND sent_at IS NOT NULL ORDER BY audit_at LIMIT :batch FOR UPDATE SKIP LOCKED),
+                        -- Who has taken something lately, and how far they are.
+                        working AS (
+                            SELECT latest.consumer, max(sent.sent_at) AS reached
+                              FROM (SELECT consumer, event_id, received_at FROM inbox ORDER BY message_id DESC LIMIT :latest) latest
+                              JOIN outbox sent USING (event_id)
+                             WHERE latest.received_at > :lately
+                             GROUP BY latest.consumer),
                         lacking AS (
-                            SELECT due.position, awaits.consumer
+                            SELECT due.position, awaits.consumer,
+                                   coalesce(working.reached <= due.sent_at + CAST(:out_of_order AS interval), FALSE) AS is_behind
                               FROM due
                               JOIN unnest(CAST(:consumers AS text[]), CAST(:types AS text[])) AS awaits (consumer, type)
                                 ON due.type ~ awaits.type
+                              LEFT JOIN working USING (consumer)
                              WHERE NOT EXISTS (SELECT 1 FROM inbox
                                                 WHERE inbox.consumer = awaits.consumer AND inbox.event_id = due.event_id)),
-                        missing AS (SELECT DISTINCT position FROM lacking),
+                        late AS (SELECT position, bool_or(NOT is_behind) AS is_missing FROM lacking GROUP BY position),
                         audited AS (
                             UPDATE outbox
-                               SET audit_at = NULL,
-                                   taken_at = CASE WHEN missing.position IS NULL THEN CAST(:now AS timestamptz) END,
-                                   sent_at = CASE WHEN missing.position IS NULL THEN outbox.sent_at END,
+                               SET audit_at = CASE WHEN NOT late.is_missing THEN CAST(:again AS timestamptz) END,
+                                   taken_at = CASE WHEN late.position IS NULL THEN CAST(:now AS timestamptz) END,
+                                   sent_at = CASE WHEN late.is_missing THEN NULL ELSE outbox.sent_at END,
                                    -- A channel that is connected anew for it has its queue by then.
-                                   claimed_until = CASE WHEN missing.position IS NOT NULL THEN CAST(:later AS timestamptz) END,
-                                   resends = outbox.resends + CASE WHEN missing.position IS NULL THEN 0 ELSE 1 END
-                              FROM due LEFT JOIN missing USING (position)
+                                   claimed_until = CASE WHEN late.is_missing THEN CAST(:later AS timestamptz) END,
+                                   resends = outbox.resends + CASE WHEN late.is_missing THEN 1 ELSE 0 END
+                              FROM due LEFT JOIN late USING (position)
                              WHERE outbox.position = due.position
-                            RETURNING outbox.taken_at)
-                        SELECT count(*), count(*) FILTER (WHERE taken_at IS NULL),
-                               (SELECT string_agg(DISTINCT consumer, ',') FROM lacking)
+                            RETURNING late.is_missing)
+                        SELECT count(*), count(*) FILTER (WHERE is_missing),
+                               (SELECT string_agg(DISTINCT consumer, ',') FROM lacking WHERE NOT is_behind)
                           FROM audited
                         """, Object[].class)
                 .setParameter("now", now)
+                .setParameter("lately", now.minus(FIRST_PAUSE))
+                .setParameter("latest", LATEST)
+                .setParameter("out_of_order", OUT_OF_ORDER.toString())
+                .setParameter("again", now.plus(FIRST_PAUSE))
                 .setParameter("later", now.plus(BEFORE_RESENDING))
                 .setParameter("batch", BATCH)
                 .setParameter("consumers", consumers)

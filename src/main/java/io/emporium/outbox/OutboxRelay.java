@@ -1,9 +1,11 @@
 package io.emporium.outbox;
 
+import io.opentelemetry.context.Context;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.reactive.messaging.TracingMetadata;
 import io.smallrye.reactive.messaging.rabbitmq.OutgoingRabbitMQMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -25,6 +27,7 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Metadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries unsent events to RabbitMQ: claims a batch and commits, publishes outside any transaction, marks what the broker
@@ -59,7 +62,12 @@ class OutboxRelay {
         started = true;
     }
 
-    private record Unsent(long position, UUID id, String type, String payload) {}
+    private record Unsent(
+            long position,
+            UUID id,
+            String type,
+            String payload,
+            @Nullable String traceparent) {}
 
     @Scheduled(
             every = "${emporium.outbox.relay-every}",
@@ -91,14 +99,17 @@ class OutboxRelay {
                              WHERE sent_at IS NULL AND (claimed_until IS NULL OR claimed_until <= :now)
                              ORDER BY position LIMIT :batch FOR UPDATE SKIP LOCKED)
                         UPDATE outbox SET claimed_until = :until FROM due WHERE outbox.position = due.position
-                        RETURNING outbox.position, outbox.event_id, outbox.type, CAST(outbox.payload AS text)
+                        RETURNING outbox.position, outbox.event_id, outbox.type, CAST(outbox.payload AS text),
+                                  outbox.payload ->> 'traceparent'
                         """, Object[].class)
                 .setParameter("now", now)
                 .setParameter("batch", atMost)
                 .setParameter("until", now.plus(CLAIM))
                 .getResultList();
         return rows.stream()
-                .map(row -> new Unsent(((Number) row[0]).longValue(), (UUID) row[1], (String) row[2], (String) row[3]))
+                .map(row -> new Unsent(
+                        ((Number) row[0]).longValue(), (UUID) row[1], (String) row[2], (String) row[3], (String)
+                                row[4]))
                 .sorted(Comparator.comparingLong(Unsent::position))
                 .toList();
     }
@@ -140,12 +151,7 @@ class OutboxRelay {
             events.get()
                     .send(Message.of(
                             event.payload().getBytes(StandardCharsets.UTF_8),
-                            Metadata.of(new OutgoingRabbitMQMetadata.Builder()
-                                    .withRoutingKey(event.type())
-                                    .withMessageId(event.id().toString())
-                                    .withContentType(CloudEvents.CONTENT_TYPE)
-                                    .withDeliveryMode(2)
-                                    .build()),
+                            metadata(event),
                             () -> {
                                 confirmed.complete(null);
                                 return CompletableFuture.completedFuture(null);
@@ -159,6 +165,17 @@ class OutboxRelay {
             confirmed.completeExceptionally(full);
         }
         return confirmed;
+    }
+
+    private static Metadata metadata(Unsent event) {
+        Metadata metadata = Metadata.of(new OutgoingRabbitMQMetadata.Builder()
+                .withRoutingKey(event.type())
+                .withMessageId(event.id().toString())
+                .withContentType(CloudEvents.CONTENT_TYPE)
+                .withDeliveryMode(2)
+                .build());
+        Context trace = Traces.parent(event.traceparent());
+        return trace == null ? metadata : metadata.with(TracingMetadata.withCurrent(trace));
     }
 
     private void mark(List<Long> sent, List<Long> failed, String error) {

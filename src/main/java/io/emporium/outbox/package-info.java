@@ -3,7 +3,7 @@
  * consumer once.
  *
  * <pre>
- *   append ──► outbox row ──relay──► exchange emporium.events ──► queue ──► inbox row ──► effect
+ *   append ──► outbox row ──relay──► exchange emporium.events.v1 ──► queue ──► inbox row ──► effect
  *             (with the change)      (persistent, confirmed)               (once, in one transaction;
  *                                                                           retried, parked after five tries)
  *          ▲                                                                       │
@@ -14,8 +14,9 @@
  * connection that breaks can lose a confirm or carry an acknowledgement to another message. Both ends are rows of one
  * database, so the audit compares them: an event is delivered when every consumer that awaits its type has its inbox row,
  * and one that is not 15 s after it was sent goes once more. Whatever went wrong in between, it heals within 60 s of the
- * broker being back, and the inbox makes the repetitions harmless. There is therefore no alternate exchange either: not
- * every AMQP broker takes one, and what no queue took, the audit finds.
+ * broker being back, and the inbox makes the repetitions harmless. On RabbitMQ what no queue took, or what a queue gave up, is also
+ * kept in emporium.dead for who wants to look; nothing here depends on it, for not every AMQP broker has such a thing. What
+ * foreign programs may rely on is told in docs/events.md.
  */
 @NullMarked
 package io.emporium.outbox;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What events are promised (promise 7), on whichever broker the subclass has. */
 abstract class Messaging {
-    static final String EXCHANGE = "emporium.events";
+    static final String EXCHANGE = "emporium.events.v1";
 
     @Inject
     Outbox outbox;
@@ -194,6 +194,37 @@ abstract class Messaging {
                 .isEqualTo(1);
     }
 
+    /** All of it lies an hour and more ahead, so that nothing else that is taken meanwhile has come as far. */
+    @Test
+    void what_the_consumer_has_not_reached_is_not_sent_again_until_it_is_overtaken() {
+        UUID waits = append(1).getFirst();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertTakenOnce(List.of(waits)));
+        String row = " FROM outbox WHERE event_id = '" + waits + "'";
+        sql("UPDATE outbox SET taken_at = NULL, audit_at = NULL, sent_at = now() + interval '61 minutes'"
+                + " WHERE event_id = '" + waits + "'");
+        sql("DELETE FROM inbox WHERE event_id = '" + waits + "'");
+        isTaken("60 minutes");
+        sql("UPDATE outbox SET audit_at = now() WHERE event_id = '" + waits + "'");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> count("SELECT count(*)" + row + " AND audit_at > now()") == 1);
+        assertThat(count("SELECT resends" + row)).isZero();
+        assertThat(count("SELECT count(sent_at)" + row)).isEqualTo(1);
+
+        isTaken("62 minutes");
+        sql("UPDATE outbox SET audit_at = now() WHERE event_id = '" + waits + "'");
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("SELECT resends" + row) == 1);
+    }
+
+    /** An event that was sent so far ahead has just been taken. */
+    private void isTaken(String ahead) {
+        UUID id = UUID.randomUUID();
+        sql(
+                "INSERT INTO outbox (event_id, type, entity_type, entity_id, payload, occurred_at, sent_at, taken_at) VALUES ('"
+                        + id + "', 'probe.ahead', 'probe', 1, '{}', now(), now() + interval '" + ahead + "', now())");
+        sql("INSERT INTO inbox (consumer, event_id, type, payload, status, done_at) VALUES ('probe', '" + id
+                + "', 'probe.ahead', '{}', 'done', now())");
+    }
+
     @Test
     void an_event_that_no_queue_took_arrives_all_the_same() throws Exception {
         List<UUID> before = append(1);
@@ -201,10 +232,10 @@ abstract class Messaging {
         List<UUID> events;
         try (var connection = connect();
                 Channel channel = connection.createChannel()) {
-            channel.queueUnbind("emporium.probe", EXCHANGE, "probe.*");
+            channel.queueUnbind("emporium.probe.v1", EXCHANGE, "probe.*");
             events = append(10);
             awaitAllSent();
-            channel.queueBind("emporium.probe", EXCHANGE, "probe.*");
+            channel.queueBind("emporium.probe.v1", EXCHANGE, "probe.*");
         }
         assertThat(count("SELECT count(*) FROM inbox WHERE event_id = '" + events.getFirst() + "'"))
                 .isZero();
@@ -229,7 +260,8 @@ abstract class Messaging {
         assertThat(consumers).isNotEmpty();
         for (EventConsumer consumer : consumers) {
             String channel = "mp.messaging.incoming." + consumer.name();
-            assertThat(config.getValue(channel + ".queue.name", String.class)).isEqualTo("emporium." + consumer.name());
+            assertThat(config.getValue(channel + ".queue.name", String.class))
+                    .isEqualTo("emporium." + consumer.name() + ".v1");
             assertThat(config.getValue(channel + ".connector", String.class)).isEqualTo(EventsConnector.NAME);
             assertThat(config.getValue(channel + ".routing-keys", String[].class))
                     .containsExactlyInAnyOrderElementsOf(consumer.types());
@@ -258,11 +290,11 @@ abstract class Messaging {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertTakenOnce(before));
         try (var connection = connect();
                 Channel channel = connection.createChannel()) {
-            channel.queueDelete("emporium.probe");
+            channel.queueDelete("emporium.probe.v1");
         }
         List<UUID> events = append(10);
         await().atMost(Duration.ofSeconds(150)).untilAsserted(() -> assertTakenOnce(events));
-        assertThat(queueExists("emporium.probe")).isTrue();
+        assertThat(queueExists("emporium.probe.v1")).isTrue();
     }
 
     @Test
@@ -279,6 +311,28 @@ abstract class Messaging {
         UUID name = UUID.nameUUIDFromBytes(poison.getBytes(StandardCharsets.UTF_8));
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> "parked".equals(text("SELECT status FROM inbox WHERE event_id = '" + name + "'")));
+    }
+
+    @Test
+    void a_message_that_cannot_be_stored_as_it_is_is_parked_too() throws Exception {
+        List<String> poison =
+                List.of(eventOf("probe.pro\\u0000bed"), eventOf("probe.\\ud83d"), "x" + "\uD83D\uDCA3".repeat(600_000));
+        try (var connection = connect();
+                Channel channel = connection.createChannel()) {
+            for (String each : poison) {
+                channel.basicPublish(EXCHANGE, "probe.probed", null, each.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        for (String each : poison) {
+            UUID name = UUID.nameUUIDFromBytes(each.getBytes(StandardCharsets.UTF_8));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> "parked".equals(text("SELECT status FROM inbox WHERE event_id = '" + name + "'")));
+        }
+    }
+
+    private static String eventOf(String type) {
+        return "{\"id\":\"" + UUID.randomUUID() + "\",\"type\":\"" + type
+                + "\",\"time\":\"2026-01-15T10:00:00Z\",\"data\":{}}";
     }
 
     @Test

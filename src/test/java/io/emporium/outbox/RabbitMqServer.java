@@ -24,10 +24,25 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
     private final int distribution = FreePort.next();
     private final int epmd = FreePort.next();
     private final Path home = folder();
+    private final String user;
+    private final String password;
     private boolean started = true;
     private @Nullable Process server;
 
-    static boolean isInstalled() {
+    public RabbitMqServer() {
+        this("guest", "guest");
+    }
+
+    public RabbitMqServer(String user, String password) {
+        this.user = user;
+        this.password = password;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public static boolean isInstalled() {
         return Files.isExecutable(PROGRAM);
     }
 
@@ -43,18 +58,24 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
             startServer();
         }
         return Map.of(
-                "rabbitmq-host", "127.0.0.1",
-                "rabbitmq-port", Integer.toString(port),
-                "rabbitmq-username", "guest",
-                "rabbitmq-password", "guest",
-                "rabbitmq-virtual-host", "/");
+                "rabbitmq-host",
+                "127.0.0.1",
+                "rabbitmq-port",
+                Integer.toString(port),
+                "rabbitmq-username",
+                user,
+                "rabbitmq-password",
+                password,
+                "rabbitmq-virtual-host",
+                "/");
     }
 
-    void startServer() {
+    public void startServer() {
         try {
             Files.writeString(
                     home.resolve("rabbitmq.conf"),
-                    "log.console = false\nvm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 50MB\n");
+                    "default_user = " + user + "\ndefault_pass = " + password
+                            + "\nlog.console = false\nvm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 50MB\n");
             Files.writeString(home.resolve("enabled_plugins"), "[].\n");
             var start = new ProcessBuilder(PROGRAM.toString());
             start.environment()
@@ -98,7 +119,7 @@ public final class RabbitMqServer implements QuarkusTestResourceLifecycleManager
         }
     }
 
-    void stopServer(boolean kill) {
+    public void stopServer(boolean kill) {
         Process old = server;
         if (old == null) {
             return;

@@ -2,6 +2,7 @@ package io.emporium;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Where things are in local mode, told to whoever has started it: the ports are free ones and differ from start to start. */
@@ -14,7 +15,8 @@ final class LocalLinks {
         StringBuilder text = new StringBuilder("\nEmporium is open.\n");
         line(text, "API", base + "/api/v1/products");
         line(text, "Swagger UI", base + "/q/swagger-ui");
-        line(text, "Health", base + "/q/health");
+        line(text, "Health", "http://localhost:" + managementPort() + "/q/health");
+        line(text, "Outbox", System.getProperty("EMPORIUM_OUTBOX_PAGE"));
         line(text, "Mails", System.getProperty("EMPORIUM_MAIL_PAGE"));
         line(text, "Fake Stripe", System.getProperty("STRIPE_API_BASE"));
         line(text, "Fake PayPal", System.getProperty("PAYPAL_API_BASE"));
@@ -41,7 +43,12 @@ final class LocalLinks {
                 "SHOP=http://localhost:" + port + "\nMAILS=" + System.getProperty("EMPORIUM_MAIL_PAGE") + "\nSTRIPE="
                         + System.getProperty("STRIPE_API_BASE") + "\nPAYPAL="
                         + System.getProperty("PAYPAL_API_BASE") + "\nBANK=" + System.getProperty("BANK_API_BASE")
+                        + "\nOUTBOX=" + System.getProperty("EMPORIUM_OUTBOX_PAGE")
                         + "\nLOCAL=" + System.getProperty("EMPORIUM_LOCAL_PAGE") + "\n");
+    }
+
+    private static int managementPort() {
+        return ConfigProvider.getConfig().getValue("quarkus.management.port", Integer.class);
     }
 
     private static void line(StringBuilder text, String what, @Nullable String where) {

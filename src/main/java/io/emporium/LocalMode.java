@@ -2,6 +2,8 @@ package io.emporium;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,6 +118,17 @@ final class LocalMode {
         }
     }
 
+    /** A free one where none is given: two shops on one machine shall not be in each other's way. A reload keeps it. */
+    static void chooseManagementPort() {
+        if (given("MANAGEMENT_PORT", dotEnv()) == null) {
+            try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                System.setProperty("MANAGEMENT_PORT", Integer.toString(free.getLocalPort()));
+            } catch (IOException none) {
+                throw new Refused("Local mode finds no free port: " + none.getMessage());
+            }
+        }
+    }
+
     static boolean entered() {
         return Boolean.getBoolean("EMPORIUM_LOCAL");
     }
@@ -203,7 +216,7 @@ final class LocalMode {
         command.addAll(List.of("--data", data.toString()));
         command.addAll(List.of("--programs", home.resolve("programs").toString()));
         command.addAll(List.of("--ready", ready.toString()));
-        command.addAll(List.of("--webhooks", "http://127.0.0.1:" + port + "/api/v1/payments/webhooks/"));
+        command.addAll(List.of("--api", "http://127.0.0.1:" + port + "/api/v1/"));
         if (test) {
             command.add("--fresh");
         }
@@ -352,6 +365,8 @@ final class LocalMode {
         pointers.put("s3", List.of("AWS_ENDPOINT_URL_S3"));
         pointers.put("stripe", List.of("STRIPE_API_BASE", "STRIPE_SECRET_KEY"));
         pointers.put("paypal", List.of("PAYPAL_API_BASE", "PAYPAL_CLIENT_ID"));
+        pointers.put("twilio", List.of("TWILIO_API_BASE", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"));
+        pointers.put("fcm", List.of("FCM_API_BASE", "FIREBASE_SERVICE_ACCOUNT"));
         // It keeps the demo shop's account, and no other.
         pointers.put("bank", List.of("BANK_API_BASE", "BANK_IBAN"));
         return pointers;

@@ -167,6 +167,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void who_may_what_stands_in_one_table_and_in_no_annotation() {
+        Set<String> others = new TreeSet<>();
+        SHOP.forEach(type -> type.getDirectDependenciesFromSelf().stream()
+                .map(dependency -> dependency.getTargetClass().getName())
+                .filter(name -> name.startsWith("jakarta.annotation.security.")
+                        || name.equals("io.quarkus.security.Authenticated")
+                        || name.equals("io.quarkus.security.PermissionsAllowed"))
+                .forEach(name -> others.add(type.getSimpleName() + " -> " + name)));
+        assertThat(others).as("web.Permissions says it").isEmpty();
+    }
+
+    @Test
     void only_inventory_writes_stock() throws IOException {
         Path sources = Path.of("src/main/java/io/emporium");
         List<Pattern> writes = Stream.of(

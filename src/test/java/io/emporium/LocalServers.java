@@ -12,6 +12,7 @@ import java.util.Map;
 public final class LocalServers implements QuarkusTestResourceLifecycleManager {
 
     private static final String PORT = "emporium.local.test-port";
+    private static final int MANAGEMENT = FreePort.next();
 
     @Override
     public Map<String, String> start() {
@@ -29,6 +30,7 @@ public final class LocalServers implements QuarkusTestResourceLifecycleManager {
         Map<String, String> settings =
                 new HashMap<>(new LocalMode(arguments, LocalMode.home(), true, port, System.out).enter());
         settings.put("quarkus.http.test-port", Integer.toString(port));
+        settings.put(Management.PORT, Integer.toString(MANAGEMENT));
         return settings;
     }
 

@@ -31,8 +31,14 @@ public final class LocalStack implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Starts them all and waits; they end when their standard input does, and so with us. */
-    public static LocalStack start(Path folder, String webhooks) throws IOException, InterruptedException {
+    /**
+     * Starts them all and waits; they end when their standard input does, and so with us.
+     *
+     * @param api where the providers find the shop's API, with a slash at its end
+     * @param without those that are not to be started, as the local servers call them
+     */
+    public static LocalStack start(Path folder, String api, String... without)
+            throws IOException, InterruptedException {
         Path arguments = Path.of("target", "local", "servers.args").toAbsolutePath();
         if (!Files.exists(arguments)) {
             throw new IllegalStateException("The local servers are not built: run this with ./mvnw");
@@ -40,6 +46,7 @@ public final class LocalStack implements AutoCloseable {
         String home = System.getenv().getOrDefault("EMPORIUM_HOME", System.getenv("HOME") + "/.emporium");
         Path data = folder.resolve("data");
         Path ready = folder.resolve("servers.ready");
+        Files.deleteIfExists(ready);
         Process process = new ProcessBuilder(
                         Java.program(),
                         "@" + arguments,
@@ -49,8 +56,10 @@ public final class LocalStack implements AutoCloseable {
                         Path.of(home, "programs").toString(),
                         "--ready",
                         ready.toString(),
-                        "--webhooks",
-                        webhooks)
+                        "--api",
+                        api,
+                        "--skip",
+                        String.join(",", without))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("servers.log").toFile())
                 .start();

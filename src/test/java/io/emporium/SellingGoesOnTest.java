@@ -49,7 +49,8 @@ class SellingGoesOnTest {
 
         assertThat(ada.order(orderId).getString("data.status")).isEqualTo("confirmed");
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> given().get("/q/health/ready").then().statusCode(200));
+                .untilAsserted(
+                        () -> Management.asked().get("/q/health/ready").then().statusCode(200));
         assertThat(ada.request().get("/api/v1/notifications").jsonPath().getList("data.notifications"))
                 .isEmpty();
         assertThat(admin.request().get("/api/v1/admin/outbox").jsonPath().getLong("data.unsent"))

@@ -9,7 +9,7 @@ import org.apache.qpid.server.SystemLauncher;
 
 /**
  * An AMQP 0-9-1 broker that speaks to RabbitMQ's clients: topic exchanges, publisher confirms, persistent messages in a Derby
- * database. RabbitMQ's own queue arguments ({@code x-…}) are accepted without effect.
+ * database. RabbitMQ's own arguments ({@code x-…}, {@code alternate-exchange}) are accepted without effect.
  */
 final class BrokerServer implements LocalServer {
 
@@ -34,6 +34,7 @@ final class BrokerServer implements LocalServer {
     @Override
     public void start() throws Exception {
         System.setProperty("queue.behaviourOnUnknownDeclareArgument", "IGNORE");
+        System.setProperty("exchange.behaviourOnUnknownDeclareArgument", "IGNORE");
         Path folder = data.folder("broker");
         Path config = folder.resolve("broker.json");
         DataFolder.write(config, config(folder.resolve("store")));

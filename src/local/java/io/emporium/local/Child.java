@@ -72,16 +72,12 @@ final class Child {
         return process != null && process.isAlive() && server.isAlive();
     }
 
-    /** Interrupts the server and waits for its end; kills it after ten seconds. */
+    /** Interrupts the server and waits for its end and that of all it has started; kills each after ten seconds. */
     void stop() throws IOException, InterruptedException {
         if (process == null) {
             return;
         }
-        interrupt(server);
-        for (int i = 0; i < 200 && server.isAlive(); i++) {
-            Thread.sleep(50);
-        }
-        server.destroyForcibly();
+        end(server);
         process.getOutputStream().close();
         if (!process.waitFor(2, TimeUnit.SECONDS)) {
             process.destroyForcibly();
@@ -127,13 +123,22 @@ final class Child {
         Optional<ProcessHandle> stray = ProcessHandle.of(pid);
         // A process id is used again after a while; with the instant of the start it is the same process or none.
         if (stray.isPresent() && identity(stray.get()).equals(written)) {
-            interrupt(stray.get());
-            for (int i = 0; i < 100 && stray.get().isAlive(); i++) {
-                Thread.sleep(50);
-            }
-            stray.get().destroyForcibly();
+            end(stray.get());
         }
         Files.deleteIfExists(file);
+    }
+
+    /** What answers may be a child of what was started (Elasticsearch is): without it, it would be stopped and answer still. */
+    private static void end(ProcessHandle server) throws IOException, InterruptedException {
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(server), server.descendants()).toList();
+        interrupt(server);
+        for (ProcessHandle each : all) {
+            for (int i = 0; i < 200 && each.isAlive(); i++) {
+                Thread.sleep(50);
+            }
+            each.destroyForcibly();
+        }
     }
 
     private static String identity(ProcessHandle handle) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -82,9 +83,14 @@ final class DataFolder {
 
     /** A secret made at the first start and kept: 24 hex digits. */
     String secret(String name) throws IOException {
+        return secret(name, 12);
+    }
+
+    /** The same, of so many bytes in hexadecimal. */
+    String secret(String name, int length) throws IOException {
         Path file = folder("secrets").resolve(name);
         if (!Files.exists(file)) {
-            byte[] bytes = new byte[12];
+            byte[] bytes = new byte[length];
             new SecureRandom().nextBytes(bytes);
             write(file, HexFormat.of().formatHex(bytes));
         }
@@ -92,8 +98,13 @@ final class DataFolder {
     }
 
     /** The RSA key that signs access tokens, PKCS#8 in PEM, made at the first start and kept so that tokens outlive a restart. */
-    Path signingKey() throws Exception {
-        Path file = folder("secrets").resolve("jwt-private-key.pem");
+    Path signingKey() throws IOException, GeneralSecurityException {
+        return privateKey("jwt-private-key.pem");
+    }
+
+    /** An RSA key, PKCS#8 in PEM, made at the first start and kept. */
+    Path privateKey(String name) throws IOException, GeneralSecurityException {
+        Path file = folder("secrets").resolve(name);
         if (!Files.exists(file)) {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);

@@ -18,7 +18,7 @@ import sun.misc.Signal;
 
 /**
  * The JVM of local mode's servers. Its owner starts it with
- * {@code --data folder --programs folder --ready file --webhooks url [--skip a,b] [--fresh]}, reads progress lines from its
+ * {@code --data folder --programs folder --ready file --api url [--skip a,b] [--fresh]}, reads progress lines from its
  * standard output until the ready file is there, and holds its standard input: when that closes, everything here ends.
  */
 final class Servers {
@@ -86,13 +86,17 @@ final class Servers {
         add(elasticsearch == null ? new SearchServer(data) : new ElasticsearchServer(data, Path.of(elasticsearch)));
         add(mail);
         add(new ObjectStore(data));
-        add(FakeProvider.stripe(data, options.get("webhooks")));
-        add(FakeProvider.paypal(data, options.get("webhooks")));
+        String payments = options.get("api") + "payments/webhooks/";
+        add(FakeProvider.stripe(data, payments));
+        add(FakeProvider.paypal(data, payments));
         add(FakeProvider.bank(data));
+        Phones phones = new Phones(data);
+        add(new FakeTwilio(data, phones, options.get("api") + "notifications/webhooks/twilio"));
+        add(new FakeFcm(data, phones));
         for (String skipped : options.getOrDefault("skip", "").split(",")) {
             servers.remove(skipped);
         }
-        LocalPage page = new LocalPage(mail.mailbox(), servers, states);
+        LocalPage page = new LocalPage(mail.mailbox(), phones, servers, states);
         int pagePort = page.start();
         startAll();
         if (ownerGone.getCount() == 0) {
@@ -102,8 +106,11 @@ final class Servers {
         // Of one that did not start too: it may be started later, and nobody else's shall be used in its place.
         servers.values().forEach(server -> settings.putAll(server.settings()));
         settings.put("JWT_PRIVATE_KEY_FILE", data.signingKey().toString());
+        settings.put("SECOND_FACTOR_KEY", data.secret("second-factor", 32));
+        settings.put("MAIL_BOUNCE_SECRET", data.secret("bounces"));
         settings.put("EMPORIUM_LOCAL", "true");
         settings.put("EMPORIUM_MAIL_PAGE", "http://" + Ports.HOST + ":" + pagePort + "/mails");
+        settings.put("EMPORIUM_OUTBOX_PAGE", "http://" + Ports.HOST + ":" + pagePort + "/outbox");
         settings.put("EMPORIUM_LOCAL_PAGE", "http://" + Ports.HOST + ":" + pagePort);
         StringBuilder text = new StringBuilder();
         settings.forEach((name, value) -> text.append(name)

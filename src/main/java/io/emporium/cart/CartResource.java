@@ -4,7 +4,6 @@ import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** The signed-in customer's cart (low-level-design 4.3). */
 @Path("/api/v1/cart")
 @Tag(name = "Cart")
-@Authenticated
 @RunOnVirtualThread
 public class CartResource {
     private final CartService carts;
@@ -73,6 +71,7 @@ public class CartResource {
     /** Adds to what is in the cart already; the sum of a line is checked against the stock. */
     @POST
     @Path("/items")
+    @Extension(name = ApiDocument.STATUSES, value = "201")
     @ResponseStatus(201)
     @Extension(name = ApiDocument.ERRORS, value = "RESOURCE_NOT_FOUND,INSUFFICIENT_STOCK")
     @Operation(

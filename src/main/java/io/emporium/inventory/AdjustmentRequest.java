@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
         {"delta":-2,"reason":"damaged","note":"fell off the fork-lift"}
         """)
 record AdjustmentRequest(
-        @NotNull @Min(-Stock.MOST) @Max(Stock.MOST) Integer delta,
+        @NotNull @Min(-StockCount.MOST) @Max(StockCount.MOST)
+        Integer delta,
 
         @NotNull @Pattern(regexp = "received|adjustment|damaged|lost|found|returned")
         String reason,

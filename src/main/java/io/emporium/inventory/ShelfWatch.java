@@ -2,10 +2,13 @@ package io.emporium.inventory;
 
 import io.emporium.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Notices what runs low. It is given what the statement that changed the stock has returned, so that a sale which leaves
@@ -15,10 +18,12 @@ import java.util.UUID;
 @ApplicationScoped
 class ShelfWatch {
     private final Outbox outbox;
+    private final Event<StockMoved> moved;
     private final InventorySettings settings;
 
-    ShelfWatch(Outbox outbox, InventorySettings settings) {
+    ShelfWatch(Outbox outbox, Event<StockMoved> moved, InventorySettings settings) {
         this.outbox = outbox;
+        this.moved = moved;
         this.settings = settings;
     }
 
@@ -42,7 +47,7 @@ class ShelfWatch {
         }
     }
 
-    /** Tells of what has just run low or out, in the transaction that took it. */
+    /** Tells of what has moved, and of what has just run low or out, in the transaction that changed it. */
     void look(List<Change> changes, Instant now) {
         List<InventoryEvent> events = new ArrayList<>();
         for (Change change : changes) {
@@ -58,5 +63,7 @@ class ShelfWatch {
             }
         }
         outbox.appendAll(events);
+        Set<Long> products = changes.stream().map(Change::productId).collect(Collectors.toUnmodifiableSet());
+        moved.fire(new StockMoved(products, changes.stream().anyMatch(Change::emptiesOrFills)));
     }
 }

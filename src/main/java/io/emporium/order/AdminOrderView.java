@@ -48,7 +48,7 @@ record AdminOrderView(
 
     /**
      * @param from where it was, missing for the first
-     * @param reason why: paid, customer, admin, expired or refunded; missing where an admin moved it along
+     * @param reason why: paid, customer, admin, expired or refunded; missing where somebody of the shop moved it along
      * @param actor who moved it; missing where the shop did, or they are gone
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -59,7 +59,7 @@ record AdminOrderView(
             @Nullable Actor actor,
             Instant at) {}
 
-    /** @param role customer or admin, as it is now */
+    /** @param role customer, support, catalog_manager or admin, as it is now */
     record Actor(
             @Schema(examples = "7") long userId,
             @Schema(examples = "Ada Lovelace") String name,

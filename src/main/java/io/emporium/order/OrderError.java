@@ -17,6 +17,10 @@ final class OrderError {
         return Refusal.notFound("Order");
     }
 
+    static Refusal onlyAdminsCancel() {
+        return new Refusal(Refusal.Code.FORBIDDEN, "Only an admin cancels an order that is not their own");
+    }
+
     static Refusal addressNotFound() {
         return Refusal.notFound("Address");
     }

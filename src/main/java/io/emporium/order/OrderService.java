@@ -145,18 +145,24 @@ public class OrderService {
     /**
      * Moves an order by hand.
      *
+     * @param mayCancel whether they may cancel it: what was paid goes back
      * @param code the status it shall have; confirmed is refused, only a payment makes it so
-     * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, VALIDATION_ERROR, INVALID_STATUS_TRANSITION
+     * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, VALIDATION_ERROR, FORBIDDEN, INVALID_STATUS_TRANSITION
      */
     @Transactional
-    public OrderView updateStatus(long adminId, long orderId, String code) {
+    public OrderView updateStatus(long actorId, boolean mayCancel, long orderId, String code) {
         OrderStatus to = OrderStatus.of(code).orElseThrow(OrderError::unknownStatus);
         Order order = orders.lock(orderId);
         OrderStatus from = order.status();
         switch (to) {
-            case CANCELLED -> orders.cancel(order, "admin", adminId);
-            case PROCESSING, DELIVERED -> move(order, to, adminId);
-            case SHIPPED -> shipped(order, adminId, null, null, null);
+            case CANCELLED -> {
+                if (!mayCancel) {
+                    throw OrderError.onlyAdminsCancel();
+                }
+                orders.cancel(order, "admin", actorId);
+            }
+            case PROCESSING, DELIVERED -> move(order, to, actorId);
+            case SHIPPED -> shipped(order, actorId, null, null, null);
             case PENDING, CONFIRMED -> throw OrderError.notThatWay(from, to);
         }
         audit.record("order.moved", "order", orderId, Map.of("status", from), Map.of("status", to));
@@ -170,11 +176,11 @@ public class OrderService {
      *     VALIDATION_ERROR for an estimate that is over
      */
     @Transactional
-    public OrderView ship(long adminId, long orderId, ShipmentRequest request) {
+    public OrderView ship(long actorId, long orderId, ShipmentRequest request) {
         Order order = orders.lock(orderId);
         refusePast(request.estimatedDelivery());
         OrderStatus from = order.status();
-        shipped(order, adminId, request.carrier(), request.trackingNumber(), request.estimatedDelivery());
+        shipped(order, actorId, request.carrier(), request.trackingNumber(), request.estimatedDelivery());
         var shipment = new Shipment();
         shipment.orderId = orderId;
         shipment.carrier = request.carrier();
@@ -200,13 +206,13 @@ public class OrderService {
 
     private void shipped(
             Order order,
-            long adminId,
+            long actorId,
             @Nullable String carrier,
             @Nullable String trackingNumber,
             @Nullable LocalDate estimate) {
         Instant now = clock.instant();
         OrderStatus from = order.moveTo(OrderStatus.SHIPPED, now);
-        StatusChange.record(order, from, null, adminId, now);
+        StatusChange.record(order, from, null, actorId, now);
         outbox.append(new OrderEvent.OrderShipped(
                 UUID.randomUUID(),
                 order.orderId(),
@@ -218,10 +224,10 @@ public class OrderService {
                 now));
     }
 
-    private void move(Order order, OrderStatus to, long adminId) {
+    private void move(Order order, OrderStatus to, long actorId) {
         Instant now = clock.instant();
         OrderStatus from = order.moveTo(to, now);
-        StatusChange.record(order, from, null, adminId, now);
+        StatusChange.record(order, from, null, actorId, now);
         UUID id = UUID.randomUUID();
         outbox.append(
                 to == OrderStatus.DELIVERED

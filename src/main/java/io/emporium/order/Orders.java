@@ -101,11 +101,11 @@ public class Orders {
     /**
      * The shop does not want it: cancelled in its name, and what was paid goes back.
      *
-     * @param adminId who has decided that
+     * @param actorId who has decided that
      * @throws io.emporium.shared.Refusal INVALID_STATUS_TRANSITION once it is shipped or cancelled
      */
-    public void turnDown(Order locked, long adminId) {
-        cancel(locked, "admin", adminId);
+    public void turnDown(Order locked, long actorId) {
+        cancel(locked, "admin", actorId);
     }
 
     /** Cancels a locked order: its stock is free again, and who must give money back hears of it in this transaction. */

@@ -1,9 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.web.Answer;
-import io.emporium.web.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotSupportedException;
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Where the shop takes what its bank says (ISO 20022), in place of an admin who says it transfer by transfer. */
 @Path("/api/v1/payments/bank-statements")
 @Tag(name = "Payments")
-@RolesAllowed(Caller.ADMIN)
 @RunOnVirtualThread
 public class BankStatementResource {
     private final BankStatements statements;

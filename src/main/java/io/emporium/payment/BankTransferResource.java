@@ -5,7 +5,6 @@ import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.Digits;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** Where an admin says which transfers have come (contract.md "Payments"). */
 @Path("/api/v1/payments/bank-transfers")
 @Tag(name = "Payments")
-@RolesAllowed(Caller.ADMIN)
 @RunOnVirtualThread
 public class BankTransferResource {
     private final BankTransfers transfers;

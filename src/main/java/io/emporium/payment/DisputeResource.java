@@ -1,9 +1,7 @@
 package io.emporium.payment;
 
 import io.emporium.web.Answer;
-import io.emporium.web.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Where an admin sees which customers have asked their bank for the money back. */
 @Path("/api/v1/admin/disputes")
 @Tag(name = "Payments")
-@RolesAllowed(Caller.ADMIN)
 @RunOnVirtualThread
 public class DisputeResource {
     private final Disputes disputes;

@@ -2,7 +2,6 @@ package io.emporium.payment;
 
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -13,7 +12,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** The book of money of one order (contract.md "Endpoints"). */
 @Path("/api/v1/orders/{order_id}/transactions")
 @Tag(name = "Payments")
-@Authenticated
 @RunOnVirtualThread
 public class OrderTransactionsResource {
     private final PaymentService payments;
@@ -30,8 +28,8 @@ public class OrderTransactionsResource {
             operationId = "getOrderTransactions",
             summary = "An order's payments and refunds",
             description =
-                    "Oldest first; a refund's amount is negative. Of own orders; an admin of all, with the disputes.")
+                    "Oldest first; a refund's amount is negative. Of own orders; support and admins of all, with the disputes.")
     public Answer<TransactionView.OfOrder> list(@PathParam("order_id") long orderId) {
-        return Answer.of(payments.getTransactions(orderId, caller.isAdmin() ? null : caller.userId()));
+        return Answer.of(payments.getTransactions(orderId, caller.mayInFull() ? null : caller.userId()));
     }
 }

@@ -62,6 +62,62 @@ public sealed interface PaymentEvent extends DomainEvent {
         }
     }
 
+    /**
+     * The customer has been told where to transfer the money, and the order waits for it.
+     *
+     * @param accountHolder whose account it goes to, as the customer was told
+     * @param bic null where it is not needed
+     * @param reference what the customer writes on the transfer
+     * @param dueBy when the order is cancelled by itself unless the money has come
+     */
+    record TransferAwaited(
+            UUID id,
+            long orderId,
+            long userId,
+            String orderNumber,
+            String transactionReference,
+            Money amount,
+            String accountHolder,
+            String iban,
+            @Nullable String bic,
+            String reference,
+            Instant dueBy,
+            Instant at)
+            implements PaymentEvent {
+        @Override
+        public String type() {
+            return "payment.transfer_awaited";
+        }
+    }
+
+    /**
+     * The transfer has not come, and the order's time is nearly up. Told once.
+     *
+     * @param accountHolder whose account it goes to, as the customer was told
+     * @param bic null where it is not needed
+     * @param reference what the customer writes on the transfer
+     * @param dueBy when the order is cancelled by itself unless the money has come
+     */
+    record TransferDue(
+            UUID id,
+            long orderId,
+            long userId,
+            String orderNumber,
+            String transactionReference,
+            Money amount,
+            String accountHolder,
+            String iban,
+            @Nullable String bic,
+            String reference,
+            Instant dueBy,
+            Instant at)
+            implements PaymentEvent {
+        @Override
+        public String type() {
+            return "payment.transfer_due";
+        }
+    }
+
     /** Money went back to the customer. */
     record RefundSucceeded(
             UUID id, long orderId, long userId, String orderNumber, long refundId, Money amount, Instant at)

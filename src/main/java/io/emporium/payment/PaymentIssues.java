@@ -11,6 +11,7 @@ import jakarta.transaction.Transactional;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -197,7 +198,12 @@ class PaymentIssues {
                 Transaction.<Transaction>findByIdOptional(issue.transactionId).orElseThrow();
         Reversal reversal = issue.reversal(payment);
         if (isNew) {
-            audit.record("payment_issue.refund_begun", "payment_issue", issueId, null, reversal);
+            audit.record(
+                    "payment_issue.refund_begun",
+                    "payment_issue",
+                    issueId,
+                    null,
+                    Map.of("reference", reversal.reference(), "amount", reversal.amount()));
         }
         return new BegunRefund(reversal, issue.reason == IssueReason.AMOUNT_MISMATCH ? issue.transactionId : null);
     }
@@ -210,7 +216,7 @@ class PaymentIssues {
         issue.givenBack(refund, adminId, note, clock.instant());
         issue.flush();
         PaymentIssueView after = PaymentIssue.view(issueId);
-        audit.record("payment_issue.refunded", "payment_issue", issueId, before, after);
+        audit.record("payment_issue.refunded", "payment_issue", issueId, before.forTheLog(), after.forTheLog());
         return after;
     }
 
@@ -260,7 +266,7 @@ class PaymentIssues {
         issue.resolve(adminId, note, clock.instant());
         issue.flush();
         PaymentIssueView after = PaymentIssue.view(issueId);
-        audit.record("payment_issue.resolved", "payment_issue", issueId, before, after);
+        audit.record("payment_issue.resolved", "payment_issue", issueId, before.forTheLog(), after.forTheLog());
         return after;
     }
 }

@@ -6,7 +6,6 @@ import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
 import io.emporium.web.RateLimits;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Paying, giving back, and how both stand (low-level-design 4.5). */
 @Path("/api/v1/payments")
 @Tag(name = "Payments")
-@Authenticated
 @RunOnVirtualThread
 public class PaymentResource {
     private final PaymentService payments;
@@ -46,6 +44,7 @@ public class PaymentResource {
             name = ApiDocument.ERRORS,
             value =
                     "INVALID_PAYMENT_METHOD,INVALID_PAYMENT_DETAILS,PAYMENT_DECLINED,RESOURCE_NOT_FOUND,ORDER_NOT_PAYABLE")
+    @Extension(name = ApiDocument.STATUSES, value = "200,202")
     @Operation(
             operationId = "processPayment",
             summary = "Pay an order",
@@ -74,6 +73,7 @@ public class PaymentResource {
     @Extension(
             name = ApiDocument.ERRORS,
             value = "INVALID_PAYMENT_DETAILS,RESOURCE_NOT_FOUND,REFUND_EXCEEDS_PAYMENT,INVALID_STATUS_TRANSITION")
+    @Extension(name = ApiDocument.STATUSES, value = "200,202")
     @Operation(
             operationId = "refundPayment",
             summary = "Refund a payment",
@@ -86,7 +86,7 @@ public class PaymentResource {
         long userId = caller.userId();
         limits.check(RateLimits.Kind.REFUNDS, userId);
         refuseCardNumber(key);
-        boolean byAdmin = caller.isAdmin();
+        boolean byAdmin = caller.mayInFull();
         Answer<RefundView> answer = idempotency.acrossTransactions(
                 new Idempotency.Request(userId, key, "POST /payments/refund", request, 200), () -> {
                     RefundView view = payments.refundPayment(userId, byAdmin, request, key);
@@ -101,9 +101,9 @@ public class PaymentResource {
     @Operation(
             operationId = "getPayment",
             summary = "How a payment or refund stands",
-            description = "By our transaction_reference or the provider's id. Own ones; an admin all.")
+            description = "By our transaction_reference or the provider's id. Own ones; support and admins all.")
     public Answer<TransactionView> get(@PathParam("transaction_reference") String reference) {
-        return Answer.of(payments.getTransactionStatus(reference, caller.isAdmin() ? null : caller.userId()));
+        return Answer.of(payments.getTransactionStatus(reference, caller.mayInFull() ? null : caller.userId()));
     }
 
     private static void refuseCardNumber(@Nullable String key) {

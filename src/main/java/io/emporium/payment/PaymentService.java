@@ -166,7 +166,7 @@ public class PaymentService {
      * How a payment or refund stands.
      *
      * @param reference ours, or the provider's
-     * @param userId whose it must be; null for an admin
+     * @param userId whose it must be; null for support and admins
      * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's too
      */
     @Transactional
@@ -179,9 +179,9 @@ public class PaymentService {
     }
 
     /**
-     * Every attempt and refund of an order, oldest first; for an admin its disputes too.
+     * Every attempt and refund of an order, oldest first; for the shop's people its disputes too.
      *
-     * @param userId whose it must be; null for an admin
+     * @param userId whose it must be; null for support and admins
      * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's order too
      */
     @Transactional

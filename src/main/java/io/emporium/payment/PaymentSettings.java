@@ -55,4 +55,15 @@ interface PaymentSettings {
     /** … and is asked about no more often than this. */
     @WithDefault("1h")
     Duration longestPauseOfUnsettled();
+
+    /** For so long providers' webhooks are kept that are done with; longer than any provider sends one again. */
+    @WithDefault("90d")
+    Duration webhooksKept();
+
+    /** How often transfers that have not come are looked for. */
+    Duration remindEvery();
+
+    /** How long before an order's time is up its customer is reminded of the transfer; half way if the time is shorter. */
+    @WithDefault("2d")
+    Duration remindBefore();
 }

@@ -61,7 +61,7 @@ class RefundRequests {
         }
         RefundView view = view(refund);
         if (byAdmin) {
-            audit.record("refund.made", "refund", refund.refundId(), null, view);
+            audit.record("refund.made", "refund", refund.refundId(), null, view.forTheLog());
         }
         return new Begun(view, atOnce ? reversal(refund, payment) : null);
     }
@@ -75,7 +75,7 @@ class RefundRequests {
         RefundView before = view(refund);
         refunds.approve(refund, payment, adminId);
         RefundView after = view(refund);
-        audit.record("refund.approved", "refund", refundId, before, after);
+        audit.record("refund.approved", "refund", refundId, before.forTheLog(), after.forTheLog());
         return new Begun(after, reversal(refund, payment));
     }
 
@@ -86,7 +86,7 @@ class RefundRequests {
         RefundView before = view(refund);
         refunds.reject(refund, adminId);
         RefundView after = view(refund);
-        audit.record("refund.rejected", "refund", refundId, before, after);
+        audit.record("refund.rejected", "refund", refundId, before.forTheLog(), after.forTheLog());
         return after;
     }
 
@@ -104,7 +104,7 @@ class RefundRequests {
                         && (refund.status() == RefundStatus.PENDING || refund.status() == RefundStatus.PROCESSING))
                 .orElseThrow(() -> PaymentError.notATransferOnItsWay(refund.status()));
         RefundView before = view(refund);
-        audit.record("refund.transferred", "refund", refundId, before, null);
+        audit.record("refund.transferred", "refund", refundId, before.forTheLog(), null);
         return new RefundOutcome.Succeeded(money.transactionReference(), refund.amount());
     }
 

@@ -33,6 +33,11 @@ record RefundView(
         @Schema(examples = "requested") RefundCause cause,
         Instant createdAt) {
 
+    /** Without the customer's own words. */
+    RefundView forTheLog() {
+        return new RefundView(refundId, refundRequestId, orderId, status, amount, null, cause, createdAt);
+    }
+
     /** A page of them. */
     record Listed(List<RefundView> refundRequests, Pagination pagination) {
         static Listed of(Page<RefundView> page) {

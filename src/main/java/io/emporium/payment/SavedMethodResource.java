@@ -4,7 +4,6 @@ import io.emporium.shared.CardNumbers;
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
 import io.emporium.web.Caller;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.constraints.Pattern;
 import jakarta.ws.rs.DELETE;
@@ -18,7 +17,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** A customer's own saved cards; one is saved with a payment (contract.md "Payments"). */
 @Path("/api/v1/payment-methods")
 @Tag(name = "Payments")
-@Authenticated
 @RunOnVirtualThread
 public class SavedMethodResource {
     private final SavedMethods methods;

@@ -1,13 +1,16 @@
 package io.emporium.payment;
 
+import io.emporium.outbox.NotAWorker;
 import io.emporium.payment.gateway.Door;
 import io.emporium.payment.gateway.NoAnswer;
 import io.emporium.payment.stripe.StripeCustomers;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +26,9 @@ class SavedMethods {
     private static final int LOOKS = 20;
 
     private static final long PAUSE_MS = 150;
+
+    private static final int LEAVING_AT_ONCE = 20;
+    private static final Duration ASKED_AGAIN = Duration.ofMinutes(5);
 
     private final EntityManager database;
     private final StripeCustomers stripe;
@@ -97,6 +103,41 @@ class SavedMethods {
         try (Door.Pass _ = stripe.door().enter()) {
             if (!answered(() -> stripe.detach(customer, methodId))) {
                 throw PaymentError.savedMethodNotFound();
+            }
+        }
+    }
+
+    /** Has Stripe forget the cards of those who have left the shop; whom it does not answer about, it is asked about again. */
+    @Scheduled(
+            every = "${emporium.payment.reconcile-every}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void forgetWhoLeft() {
+        List<Object[]> leaving = QuarkusTransaction.requiringNew()
+                .call(() -> database.createNativeQuery("""
+                        UPDATE stripe_customers SET leaves_at = :later WHERE user_id IN (
+                            SELECT user_id FROM stripe_customers WHERE leaves_at <= :now
+                             ORDER BY leaves_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+                        RETURNING user_id, customer_id
+                        """, Object[].class)
+                        .setParameter("now", clock.instant())
+                        .setParameter("later", clock.instant().plus(ASKED_AGAIN))
+                        .setParameter("batch", LEAVING_AT_ONCE)
+                        .getResultList());
+        for (Object[] row : leaving) {
+            String customer = (String) row[1];
+            try {
+                if (customer != null) {
+                    // What is not there any more is gone.
+                    stripe.cards(customer).orElse(List.of()).forEach(card -> stripe.detach(customer, card.id()));
+                }
+                QuarkusTransaction.requiringNew()
+                        .run(() -> database.createNativeQuery("DELETE FROM stripe_customers WHERE user_id = :user")
+                                .setParameter("user", row[0])
+                                .executeUpdate());
+            } catch (NoAnswer away) {
+                Log.warnf("Stripe has not forgotten the cards of user %s yet: %s", row[0], away.getMessage());
+                return;
             }
         }
     }

@@ -7,6 +7,7 @@ import io.emporium.order.PaymentStatus;
 import io.emporium.outbox.Outbox;
 import io.emporium.payment.PaymentEvent.PaymentCompleted;
 import io.emporium.payment.PaymentEvent.PaymentFailed;
+import io.emporium.payment.PaymentEvent.TransferAwaited;
 import io.emporium.payment.fraud.FraudSignals;
 import io.emporium.payment.gateway.GatewayOutcome;
 import io.emporium.payment.gateway.GatewayOutcome.ActionRequired;
@@ -18,6 +19,7 @@ import io.emporium.payment.gateway.GatewayOutcome.Pending;
 import io.emporium.payment.gateway.GatewayOutcome.Unknown;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,6 +38,7 @@ class Settlement {
     private final FraudSignals fraud;
     private final Outbox outbox;
     private final PaymentSettings settings;
+    private final Event<AttemptMoved> moved;
     private final Clock clock;
 
     Settlement(
@@ -45,6 +48,7 @@ class Settlement {
             FraudSignals fraud,
             Outbox outbox,
             PaymentSettings settings,
+            Event<AttemptMoved> moved,
             Clock clock) {
         this.orders = orders;
         this.refunds = refunds;
@@ -52,6 +56,7 @@ class Settlement {
         this.fraud = fraud;
         this.outbox = outbox;
         this.settings = settings;
+        this.moved = moved;
         this.clock = clock;
     }
 
@@ -100,6 +105,7 @@ class Settlement {
             payment.askAgain(clock.instant(), settings.longestPause());
             return;
         }
+        TransactionStatus before = payment.status();
         payment.heard(outcome);
         if (isAnswer(outcome)) {
             issues.settled(payment);
@@ -121,6 +127,14 @@ class Settlement {
             // It was asked about only because a webhook spoke of it.
             payment.nextCheckAt = null;
         }
+        if (payment.status() != before) {
+            tell(payment);
+        }
+    }
+
+    private void tell(Transaction payment) {
+        moved.fire(new AttemptMoved(
+                payment.paymentMethod, payment.status(), Duration.between(payment.createdAt, clock.instant())));
     }
 
     private static boolean isAnswer(GatewayOutcome outcome) {
@@ -131,6 +145,7 @@ class Settlement {
     @Transactional(Transactional.TxType.MANDATORY)
     void deny(Order order, Transaction payment) {
         declined(order, payment, new Declined(null, Declined.DENIED_BY_RULES, "The fraud rules said no", null));
+        tell(payment);
     }
 
     /** The last call may be under way yet, or be in the provider's books and not in its index. */
@@ -265,6 +280,20 @@ class Settlement {
             payment.waitFor(awaited);
             if (order.status() == OrderStatus.PENDING) {
                 orders.paymentIs(order, PaymentStatus.PENDING_VERIFICATION);
+                var told = TransferInstructions.of(payment.nextAction);
+                outbox.append(new TransferAwaited(
+                        UUID.randomUUID(),
+                        order.orderId(),
+                        order.userId(),
+                        order.orderNumber(),
+                        payment.transactionReference(),
+                        payment.amount(),
+                        told.accountHolder(),
+                        told.iban(),
+                        told.bic(),
+                        told.reference(),
+                        order.expiresAt(),
+                        now));
             }
         }
         if (payment.status() == TransactionStatus.PENDING_VERIFICATION) {

@@ -46,7 +46,7 @@ record TransactionView(
     /**
      * All that belongs to one order, oldest first.
      *
-     * @param disputes for an admin only
+     * @param disputes for support and admins only
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record OfOrder(

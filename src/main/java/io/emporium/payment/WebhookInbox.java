@@ -5,6 +5,7 @@ import io.emporium.outbox.NotAWorker;
 import io.emporium.outbox.Replayable;
 import io.emporium.payment.gateway.NoAnswer;
 import io.emporium.payment.gateway.Notice;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -49,6 +50,8 @@ class WebhookInbox implements Replayable {
     private final RefundSettlement refundSettlement;
     private final Gateways gateways;
     private final ProviderNews news;
+    private final PaymentSettings settings;
+    private final MeterRegistry meters;
     private final Clock clock;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
@@ -58,12 +61,16 @@ class WebhookInbox implements Replayable {
             RefundSettlement refundSettlement,
             Gateways gateways,
             ProviderNews news,
+            PaymentSettings settings,
+            MeterRegistry meters,
             Clock clock) {
         this.database = database;
         this.questions = questions;
         this.refundSettlement = refundSettlement;
         this.gateways = gateways;
         this.news = news;
+        this.settings = settings;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -78,6 +85,7 @@ class WebhookInbox implements Replayable {
 
     /** Keeps an event and begins with it; it is safe when this returns. */
     void take(Notice notice) {
+        meters.counter("webhooks.received", "provider", notice.provider()).increment();
         boolean isNew = QuarkusTransaction.requiringNew().call(() -> store(notice));
         if (isNew && places.tryAcquire()) {
             begin(new Key(notice.provider(), notice.eventId()));
@@ -142,6 +150,31 @@ class WebhookInbox implements Replayable {
             }
             begin(new Key((String) event[0], (String) event[1]));
         }
+    }
+
+    /** Forgets what was done with long ago. In batches, each a transaction of its own, so that no lock is held for long. */
+    @Scheduled(
+            every = "1h",
+            delayed = "3m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = NotAWorker.class)
+    void forget() {
+        Instant before = clock.instant().minus(settings.webhooksKept());
+        int forgotten;
+        do {
+            forgotten = QuarkusTransaction.requiringNew().call(() -> forget(before));
+        } while (forgotten == BATCH);
+    }
+
+    private int forget(Instant before) {
+        return database.createNativeQuery("""
+                        DELETE FROM webhook_events WHERE (provider, event_id) IN (
+                            SELECT provider, event_id FROM webhook_events
+                             WHERE status IN ('done', 'ignored') AND done_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("before", before)
+                .setParameter("batch", BATCH)
+                .executeUpdate();
     }
 
     private boolean isPlaceFree() {

@@ -4,7 +4,6 @@ import io.emporium.payment.paypal.PayPalWebhook;
 import io.emporium.payment.stripe.StripeWebhook;
 import io.emporium.web.Answer;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -33,7 +32,6 @@ public class WebhookResource {
     @POST
     @Path("/paypal")
     @Consumes(MediaType.WILDCARD)
-    @PermitAll
     @Operation(
             operationId = "takePayPalWebhook",
             summary = "PayPal's webhook",
@@ -56,7 +54,6 @@ public class WebhookResource {
     @POST
     @Path("/stripe")
     @Consumes(MediaType.WILDCARD)
-    @PermitAll
     @Operation(
             operationId = "takeStripeWebhook",
             summary = "Stripe's webhook",

@@ -15,6 +15,7 @@ import java.util.Objects;
  */
 public record Money(long minorUnits, Currency currency) implements Comparable<Money> {
     private static final int DECIMALS = 2;
+    private static final int LARGEST_EXPONENT = 20;
 
     public Money {
         Objects.requireNonNull(currency);
@@ -25,9 +26,13 @@ public record Money(long minorUnits, Currency currency) implements Comparable<Mo
 
     /**
      * @param amount in whole units, at most two decimals
-     * @throws ArithmeticException if a part of a cent would be lost
+     * @throws ArithmeticException if a part of a cent would be lost, or it is more than there is
      */
     public static Money of(BigDecimal amount, Currency currency) {
+        // Ten characters write a number of a billion digits: it must not be written out to be found too large.
+        if (Math.abs((long) amount.scale()) > LARGEST_EXPONENT) {
+            throw new ArithmeticException("an amount with an exponent of " + -(long) amount.scale());
+        }
         return new Money(
                 amount.setScale(DECIMALS, RoundingMode.UNNECESSARY)
                         .unscaledValue()

@@ -60,6 +60,7 @@ public final class Refusal extends RuntimeException {
         AUTHENTICATION_REQUIRED(401),
         INVALID_TOKEN(401),
         INVALID_CREDENTIALS(401),
+        SECOND_FACTOR_REQUIRED(401),
         PAYMENT_DECLINED(402),
         FORBIDDEN(403),
         RESOURCE_NOT_FOUND(404),

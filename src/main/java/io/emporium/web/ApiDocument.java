@@ -2,12 +2,15 @@ package io.emporium.web;
 
 import io.emporium.shared.Refusal;
 import io.emporium.shared.Refusal.Code;
+import io.emporium.web.Permissions.Row;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -16,6 +19,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jspecify.annotations.Nullable;
 
 /** Says once what holds for every operation: how it fails, who may call it, which headers it bears. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
@@ -23,8 +27,16 @@ public class ApiDocument implements OASFilter {
     /** The extension with which an operation names the codes that are its own, separated by commas. */
     public static final String ERRORS = "x-errors";
 
+    /** The extension with which an operation names the statuses that it succeeds with, separated by commas; 200 without it. */
+    public static final String STATUSES = "x-statuses";
+
     private static final String FAILURE = "Failure";
+    /** The extensions that tell who may call an operation, and with which scope an API key may. */
+    private static final String ROLES = "x-roles";
+
+    private static final String SCOPE = "x-api-key-scope";
     private static final String BEARER = "bearer";
+    private static final String API_KEY = "api_key";
     private static final String JSON = "application/json";
 
     @Override
@@ -51,21 +63,91 @@ public class ApiDocument implements OASFilter {
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .bearerFormat("JWT")
-                                .description("The access token of POST /api/v1/auth/login"));
+                                .description("The access token of POST /api/v1/auth/login"))
+                .addSecurityScheme(
+                        API_KEY,
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.APIKEY)
+                                .in(SecurityScheme.In.HEADER)
+                                .name(Caller.API_KEY_HEADER)
+                                .description("A key of POST /api/v1/api-keys, for a program"));
         if (document.getPaths() != null && document.getPaths().getPathItems() != null) {
             document.getPaths()
                     .getPathItems()
-                    .forEach((path, item) ->
-                            item.getOperations().forEach((method, operation) -> complete(path, operation)));
+                    .forEach((path, item) -> item.getOperations()
+                            .forEach((method, operation) -> complete(method + " " + path, operation)));
+            tellWhatMayBeMissing(document);
         }
     }
 
-    private static void complete(String path, Operation operation) {
-        boolean closed =
-                operation.getSecurity() != null && !operation.getSecurity().isEmpty();
-        if (closed) {
-            operation.security(List.of(OASFactory.createSecurityRequirement().addScheme(BEARER)));
+    /**
+     * What has no value is told as null, and of an answer's fields the document does not know which may have none: all may but those that
+     * it calls required, and lists. What is sent to us is looked at by itself.
+     */
+    private static void tellWhatMayBeMissing(OpenAPI document) {
+        Map<String, Schema> schemas = document.getComponents().getSchemas();
+        Set<String> answered = new HashSet<>();
+        document.getPaths()
+                .getPathItems()
+                .values()
+                .forEach(item -> item.getOperations()
+                        .values()
+                        .forEach(operation -> operation.getResponses().getAPIResponses().values().stream()
+                                .filter(answer -> answer.getContent() != null)
+                                .flatMap(answer -> answer.getContent().getMediaTypes().values().stream())
+                                .forEach(media -> collect(media.getSchema(), schemas, answered))));
+        answered.remove(FAILURE);
+        answered.stream().map(schemas::get).forEach(ApiDocument::mayBeNull);
+    }
+
+    private static void collect(@Nullable Schema schema, Map<String, Schema> schemas, Set<String> into) {
+        if (schema == null) {
+            return;
         }
+        String name = schema.getRef() == null
+                ? null
+                : schema.getRef().substring(schema.getRef().lastIndexOf('/') + 1);
+        if (name != null && schemas.containsKey(name) && into.add(name)) {
+            collect(schemas.get(name), schemas, into);
+        }
+        collect(schema.getItems(), schemas, into);
+        collect(schema.getAdditionalPropertiesSchema(), schemas, into);
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(property -> collect(property, schemas, into));
+        }
+    }
+
+    private static void mayBeNull(Schema schema) {
+        if (schema.getProperties() == null) {
+            return;
+        }
+        List<String> required = schema.getRequired() == null ? List.of() : schema.getRequired();
+        Map<String, Schema> properties = new LinkedHashMap<>(schema.getProperties());
+        properties.replaceAll((name, property) -> required.contains(name) ? property : orNull(property));
+        schema.setProperties(properties);
+    }
+
+    private static Schema orNull(Schema property) {
+        if (property.getRef() != null) {
+            return OASFactory.createSchema()
+                    .anyOf(List.of(property, OASFactory.createSchema().type(List.of(Schema.SchemaType.NULL))));
+        }
+        List<Schema.SchemaType> types = property.getType();
+        if (types == null || types.contains(Schema.SchemaType.NULL) || types.contains(Schema.SchemaType.ARRAY)) {
+            return property;
+        }
+        List<Schema.SchemaType> both = new ArrayList<>(types);
+        both.add(Schema.SchemaType.NULL);
+        return property.type(both);
+    }
+
+    private static void complete(String endpoint, Operation operation) {
+        Row row = Permissions.of(endpoint);
+        operation.security(null);
+        if (row != null) {
+            tell(row, operation);
+        }
+        boolean closed = row != null && !row.isForAnybody();
         if (operation.getResponses() == null) {
             operation.responses(OASFactory.createAPIResponses());
         }
@@ -73,7 +155,8 @@ public class ApiDocument implements OASFilter {
         operation.getResponses().removeAPIResponse("400");
         operation.getResponses().removeAPIResponse("401");
         operation.getResponses().removeAPIResponse("403");
-        Map<String, List<Code>> errors = errors(path, operation, closed);
+        succeed(operation);
+        Map<String, List<Code>> errors = errors(endpoint, operation, closed);
         own(operation).forEach(code -> {
             List<Code> codes = errors.computeIfAbsent(String.valueOf(code.status()), status -> new ArrayList<>());
             if (!codes.contains(code)) {
@@ -99,6 +182,47 @@ public class ApiDocument implements OASFilter {
         });
     }
 
+    /** Who may call it, and how they show who they are. */
+    private static void tell(Row row, Operation operation) {
+        if (!row.isForAnybody()) {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(BEARER));
+            operation.addExtension(ROLES, row.roles().stream().sorted().toList());
+        }
+        Scope scope = row.scope();
+        if (scope != null) {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(API_KEY));
+            operation.addExtension(SCOPE, scope.code());
+        }
+    }
+
+    /** Quarkus knows of a 200 only. */
+    private static void succeed(Operation operation) {
+        Object named = operation.getExtensions() == null
+                ? null
+                : operation.getExtensions().get(STATUSES);
+        if (named == null) {
+            return;
+        }
+        APIResponse success = operation.getResponses().getAPIResponse("200");
+        operation.getResponses().removeAPIResponse("200");
+        for (String status : String.valueOf(named).split(",", -1)) {
+            operation.getResponses().addAPIResponse(status, status.equals("304") ? notModified() : copy(success));
+        }
+        operation.removeExtension(STATUSES);
+    }
+
+    private static APIResponse copy(APIResponse success) {
+        return OASFactory.createAPIResponse()
+                .description(success.getDescription())
+                .content(success.getContent());
+    }
+
+    private static APIResponse notModified() {
+        return OASFactory.createAPIResponse().description("As If-None-Match has it");
+    }
+
     /** What this operation may say no with, and what its Idempotency-Key may. */
     private static List<Code> own(Operation operation) {
         List<Code> codes = new ArrayList<>();
@@ -119,7 +243,7 @@ public class ApiDocument implements OASFilter {
     }
 
     /** Which statuses every operation may fail with, and their codes. */
-    private static Map<String, List<Code>> errors(String path, Operation operation, boolean closed) {
+    private static Map<String, List<Code>> errors(String endpoint, Operation operation, boolean closed) {
         boolean body = operation.getRequestBody() != null;
         List<Code> bad = new ArrayList<>(List.of(Code.VALIDATION_ERROR));
         if (body) {
@@ -133,7 +257,7 @@ public class ApiDocument implements OASFilter {
         } else {
             errors.put("401", new ArrayList<>(List.of(Code.INVALID_TOKEN)));
         }
-        if (path.contains("{")) {
+        if (endpoint.contains("{")) {
             errors.put("404", new ArrayList<>(List.of(Code.RESOURCE_NOT_FOUND)));
         }
         errors.put("405", List.of(Code.METHOD_NOT_ALLOWED));
@@ -142,7 +266,9 @@ public class ApiDocument implements OASFilter {
             errors.put("413", List.of(Code.PAYLOAD_TOO_LARGE));
             errors.put("415", List.of(Code.UNSUPPORTED_MEDIA_TYPE));
         }
+        errors.put("414", List.of(Code.MALFORMED_REQUEST));
         errors.put("429", List.of(Code.RATE_LIMITED));
+        errors.put("431", List.of(Code.MALFORMED_REQUEST));
         errors.put("500", List.of(Code.INTERNAL_SERVER_ERROR));
         errors.put("503", List.of(Code.SERVICE_UNAVAILABLE));
         return errors;
@@ -183,6 +309,11 @@ public class ApiDocument implements OASFilter {
             case RATE_LIMITED ->
                 new Refusal(code, "Too many requests", Map.of("limit", 300, "retry_after_seconds", 42));
             case INVALID_CREDENTIALS -> new Refusal(code, "Invalid e-mail address or password");
+            case SECOND_FACTOR_REQUIRED ->
+                new Refusal(
+                        code,
+                        "The password is right; show the second factor",
+                        Map.of("challenge", "Zk1q0c3TVxk2d4bM8mB0fH6q3yq0mXoJ1l9o2v7uYtE", "expires_in", 300));
             case INVALID_PAYMENT_METHOD -> new Refusal(code, "This payment method is not offered");
             case INVALID_PAYMENT_DETAILS ->
                 new Refusal(code, "Send {\"payment_method_id\":\"pm_…\"} or {\"token\":\"…\"}");

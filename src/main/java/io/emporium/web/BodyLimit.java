@@ -3,8 +3,10 @@ package io.emporium.web;
 import io.emporium.shared.Refusal;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -39,17 +41,32 @@ class BodyLimit {
     }
 
     private static void check(RoutingContext door) {
+        if (!isAnyAnnounced(door.request())) {
+            door.next();
+            return;
+        }
         door.addEndHandler(ended -> {
             if (door.response().getStatusCode() == 413) {
                 hangUp(door);
             }
         });
-        String length = door.request().getHeader("Content-Length");
-        if (length != null && longer(length, limit(door.request()))) {
+        String encoding = door.request().getHeader(HttpHeaders.CONTENT_ENCODING);
+        String length = door.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (encoding != null && !encoding.isBlank() && !encoding.equalsIgnoreCase("identity")) {
+            // Packed, a body has another length than it says: a hundred bytes may be a gigabyte.
+            door.fail(415);
+        } else if (length != null && longer(length, limit(door.request()))) {
             door.fail(413);
         } else {
             door.next();
         }
+    }
+
+    private static boolean isAnyAnnounced(HttpServerRequest request) {
+        // Other versions of HTTP need not announce a body.
+        return request.version() != HttpVersion.HTTP_1_1
+                || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 
     // What is on its way is read and dropped for a moment: hung up on at once, a client that still sends loses our
@@ -75,6 +92,11 @@ class BodyLimit {
     static Refusal refusal(HttpServerRequest request) {
         long limit = limit(request);
         return limit == Long.MAX_VALUE ? Faults.ofStatus(413) : Faults.payloadTooLarge(limit);
+    }
+
+    /** Whether it may be no longer than most. */
+    static boolean isSmall(HttpServerRequest request) {
+        return limit(request) == BYTES;
     }
 
     private static long limit(HttpServerRequest request) {

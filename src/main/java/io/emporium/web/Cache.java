@@ -3,6 +3,8 @@ package io.emporium.web;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.emporium.web.KeptInRedis.Looked;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +31,16 @@ public class Cache {
     private static final int WAITS = 15;
 
     private final KeptInRedis kept;
+    private final CacheMeters meters;
 
-    Cache(KeptInRedis kept) {
+    Cache(KeptInRedis kept, CacheMeters meters) {
         this.kept = kept;
+        this.meters = meters;
+    }
+
+    /** Nobody waits for it, and nobody is made to wait. */
+    void atStart(@Observes StartupEvent started) {
+        Thread.ofVirtual().start(kept::awaken);
     }
 
     /**
@@ -40,8 +49,9 @@ public class Cache {
      * @param name of it, unique
      * @param kept how long at most; up to a tenth less, so that not everything ends at once
      * @param most how many; those that were kept first go first
+     * @param isInWindow whether answers that are made of it are shown in the {@link ShopWindow}: then names have no spaces
      */
-    public record Kind(String name, Duration kept, int most) {}
+    public record Kind(String name, Duration kept, int most, boolean isInWindow) {}
 
     /** Fired, asynchronously, when everything was forgotten: what is asked for most can be read before somebody waits for it. */
     public record Emptied() {}
@@ -83,12 +93,17 @@ public class Cache {
 
         private Found of(Map<Long, byte[]> there) {
             return new Found(
-                    parts.stream().filter(there::containsKey).map(there::get).toList(), rest);
+                    parts,
+                    parts.stream().filter(there::containsKey).map(there::get).toList(),
+                    rest);
         }
     }
 
-    /** @param parts in order, without those that are gone */
-    public record Found(List<byte[]> parts, byte[] rest) {}
+    /**
+     * @param ids of all its parts
+     * @param parts in order, without those that are gone
+     */
+    public record Found(List<Long> ids, List<byte[]> parts, byte[] rest) {}
 
     /**
      * What is kept under a name, or else what is read, and kept unless it is forgotten meanwhile.
@@ -100,13 +115,16 @@ public class Cache {
         for (int tries = 0; tries <= WAITS; tries++) {
             List<Looked> looked = kept.look(token, kind, name, null);
             if (looked == null) {
+                meters.passedOver(kind);
                 return read.get();
             }
             switch (looked.getFirst().state()) {
                 case KEPT -> {
+                    meters.hit(kind);
                     return looked.getFirst().value();
                 }
                 case LEASED -> {
+                    meters.missed(kind);
                     byte[] value = read(kind, name, read);
                     kept.keep(token, kind, Map.of(name, value));
                     return value;
@@ -134,13 +152,16 @@ public class Cache {
         for (int tries = 0; tries <= WAITS; tries++) {
             List<Looked> looked = kept.look(token, kind, name, parts);
             if (looked == null) {
+                meters.passedOver(kind);
                 break;
             }
             switch (looked.getFirst().state()) {
                 case KEPT -> {
+                    meters.hit(kind);
                     return composed(token, parts, looked, readParts);
                 }
                 case LEASED -> {
+                    meters.missed(kind);
                     Whole[] whole = new Whole[1];
                     byte[] value = read(kind, name, () -> {
                         whole[0] = read.get();
@@ -197,7 +218,7 @@ public class Cache {
             return read;
         } finally {
             // Nobody need wait for a lease of what is not there.
-            kept.forget(kind, unread);
+            kept.giveBack(kind, unread);
         }
     }
 
@@ -206,7 +227,7 @@ public class Cache {
             return read.get();
         } catch (RuntimeException | Error fault) {
             // The next one need not wait for a lease of nobody.
-            kept.forget(kind, List.of(name));
+            kept.giveBack(kind, List.of(name));
             throw fault;
         }
     }

@@ -15,6 +15,10 @@ interface CacheSettings {
     @WithDefault("50ms")
     Duration timeout();
 
+    /** How long an answer is shown at most that stands ready in this process ({@link ShopWindow}). */
+    @WithDefault("5s")
+    Duration shown();
+
     /** How long Redis is passed over once it has failed. */
     @WithDefault("5s")
     Duration pause();

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * a card scheme ({@link CardNumbers#isInText}) is refused.
  *
  * <p>Left out is what holds other long numbers by its nature, of which every tenth would pass for a card's: telephone
- * numbers (their own format is strict), tracking numbers, and everything about products, which only admins write (SKUs,
+ * numbers (their own format is strict), tracking numbers, and everything about products, which only those who keep the catalogue write (SKUs,
  * EANs in names and descriptions). Left out are passwords, which are stored as hashes only: whoever has one with digits must
  * be able to sign in. And the providers' webhooks, of which we keep ids, and the bank's statements, of which what people have
  * written is masked where it is kept. Payments look more closely by themselves.

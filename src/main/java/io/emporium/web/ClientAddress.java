@@ -42,8 +42,11 @@ class ClientAddress {
         if (request.isSSL()) {
             return true;
         }
+        if (trusted.isEmpty() || !"https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"))) {
+            return false;
+        }
         InetAddress peer = peer(request);
-        return peer != null && isTrusted(peer) && "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+        return peer != null && isTrusted(peer);
     }
 
     private @Nullable InetAddress resolve(HttpServerRequest request) {

@@ -1,6 +1,7 @@
 package io.emporium.web;
 
 import io.emporium.web.RateLimits.Tally;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.vertx.core.Future;
 import io.vertx.redis.client.RedisAPI;
@@ -36,12 +37,14 @@ class Counters {
             "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('DECR', KEYS[1]) end";
 
     private final RedisAPI redis;
+    private final MeterRegistry meters;
     private final WebSettings.Limits limits;
     private final Map<String, Window> here;
     private final AtomicLong passedOverUntil = new AtomicLong(System.nanoTime());
 
-    Counters(RedisAPI redis, WebSettings settings) {
+    Counters(RedisAPI redis, WebSettings settings, MeterRegistry meters) {
         this.redis = redis;
+        this.meters = meters;
         this.limits = settings.limits();
         this.here = new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
@@ -66,12 +69,21 @@ class Counters {
     Future<Tally> count(String what, String who, WebSettings.Rate rate) {
         String key = key(what, who);
         if (System.nanoTime() - passedOverUntil.get() < 0) {
-            return Future.succeededFuture(countHere(key, rate));
+            return Future.succeededFuture(told(what, countHere(key, rate)));
         }
-        return inRedis(key, rate).recover(away -> {
-            passOver(away);
-            return Future.succeededFuture(countHere(key, rate));
-        });
+        return inRedis(key, rate)
+                .recover(away -> {
+                    passOver(away);
+                    return Future.succeededFuture(countHere(key, rate));
+                })
+                .map(tally -> told(what, tally));
+    }
+
+    private Tally told(String what, Tally tally) {
+        if (tally.isExceeded()) {
+            meters.counter("rate.limit.refusals", "limit", what).increment();
+        }
+        return tally;
     }
 
     /** Begins anew; a failure is only noticed by the next count. */

@@ -1,5 +1,6 @@
 package io.emporium.web;
 
+import io.emporium.shared.Collision;
 import io.emporium.shared.Refusal;
 import io.quarkus.security.AuthenticationException;
 import io.quarkus.security.ForbiddenException;
@@ -83,19 +84,15 @@ final class Faults {
             // Agroal's: every connection of the pool was in use for as long as we were ready to wait.
             return String.valueOf(sql.getMessage()).startsWith("Acquisition timeout") ? unavailable(SOON) : null;
         }
-        return switch (state) {
-            // Serialization failure, deadlock, lock not available: the same request may succeed at once.
-            case "40001", "40P01", "55P03" -> unavailable(SOON);
-            default ->
-                switch (state.substring(0, Math.min(2, state.length()))) {
-                    // Connection, login, no such database, resources, shutdown or cancelled.
-                    case "08", "28", "3D", "53", "57" -> unavailable(AFTER_AN_OUTAGE);
-                    case "22" ->
-                        new Refusal(
-                                Refusal.Code.VALIDATION_ERROR,
-                                "A value in the request is out of range or not storable");
-                    default -> null;
-                };
+        if (Collision.is(sql)) {
+            return unavailable(SOON);
+        }
+        return switch (state.substring(0, Math.min(2, state.length()))) {
+            // Connection, login, no such database, resources, shutdown or cancelled.
+            case "08", "28", "3D", "53", "57" -> unavailable(AFTER_AN_OUTAGE);
+            case "22" ->
+                new Refusal(Refusal.Code.VALIDATION_ERROR, "A value in the request is out of range or not storable");
+            default -> null;
         };
     }
 
@@ -134,6 +131,13 @@ final class Faults {
 
     static Refusal internal() {
         return new Refusal(Refusal.Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side");
+    }
+
+    static Refusal secondFactorFirst() {
+        return new Refusal(
+                Refusal.Code.FORBIDDEN,
+                "Turn on a second factor first: POST /api/v1/users/me/second-factor",
+                Map.of("reason", "second_factor_needed"));
     }
 
     /** For a status that the framework chose by itself. */

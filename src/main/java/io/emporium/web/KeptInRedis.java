@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -86,13 +87,27 @@ class KeptInRedis {
             end
             return 1
             """;
-    private static final String FORGET = """
+    private static final String TELL = """
+            local function tell(news, most)
+              if news ~= '' then
+                redis.call('LPUSH', KEYS[2], news)
+                redis.call('LTRIM', KEYS[2], 0, most - 1)
+              end
+            end
+            """;
+    private static final String FORGET = TELL + """
             local epoch = redis.call('HGET', KEYS[1], ARGV[1])
             if epoch then
-              for i = 3, #ARGV do
+              for i = 5, #ARGV do
                 redis.call('DEL', ARGV[2] .. epoch .. ':' .. ARGV[i])
               end
             end
+            tell(ARGV[3], ARGV[4])
+            return 1
+            """;
+    private static final String FORGET_ALL = TELL + """
+            redis.call('HDEL', KEYS[1], ARGV[1])
+            tell(ARGV[2], ARGV[3])
             return 1
             """;
 
@@ -124,6 +139,17 @@ class KeptInRedis {
                         default -> State.BUSY;
                     },
                     value);
+        }
+    }
+
+    /** Looks only whether there is anything at all, and says so if not. */
+    void awaken() {
+        if (redis.isUsable()) {
+            Response isFirst = redis.ask(
+                    Request.cmd(Command.HSETNX).arg(EPOCHS).arg("filled").arg("1"));
+            if (isFirst != null && isFirst.toInteger() == 1) {
+                emptied.fireAsync(new Cache.Emptied());
+            }
         }
     }
 
@@ -176,16 +202,44 @@ class KeptInRedis {
         redis.ask(request);
     }
 
+    /** And tells all processes. */
     void forget(Kind kind, Collection<?> names) {
         if (!names.isEmpty()) {
-            Request request = script(FORGET).arg(kind.name()).arg(place(kind));
-            names.forEach(name -> request.arg(name.toString()));
-            redis.forget(request);
+            forget(kind, names, news(kind, names));
         }
     }
 
+    /** Nobody keeps these, though the lease is ours: no change that others should hear of. */
+    void giveBack(Kind kind, Collection<?> names) {
+        if (!names.isEmpty()) {
+            forget(kind, names, "");
+        }
+    }
+
+    private void forget(Kind kind, Collection<?> names, String news) {
+        Request request =
+                told(FORGET).arg(kind.name()).arg(place(kind)).arg(news).arg(String.valueOf(CacheNews.KEPT));
+        names.forEach(name -> request.arg(name.toString()));
+        redis.forget(request);
+    }
+
+    /** And tells all processes. */
     void forgetAll(Kind kind) {
-        redis.forget(Request.cmd(Command.HDEL).arg(EPOCHS).arg(kind.name()));
+        redis.forget(
+                told(FORGET_ALL).arg(kind.name()).arg(news(kind, List.of("*"))).arg(String.valueOf(CacheNews.KEPT)));
+    }
+
+    /** As {@link CacheNews} reads it. */
+    private static String news(Kind kind, Collection<?> names) {
+        if (!kind.isInWindow()) {
+            return "";
+        }
+        var told = new StringBuilder(UUID.randomUUID().toString()).append(' ').append(kind.name());
+        if (names.size() > CacheNews.MOST_NAMES) {
+            return told.append(" *").toString();
+        }
+        names.forEach(name -> told.append(' ').append(name));
+        return told.toString();
     }
 
     private static String place(Kind kind) {
@@ -194,5 +248,9 @@ class KeptInRedis {
 
     private static Request script(String script) {
         return Request.cmd(Command.EVAL).arg(script).arg("1").arg(EPOCHS);
+    }
+
+    private static Request told(String script) {
+        return Request.cmd(Command.EVAL).arg(script).arg("2").arg(EPOCHS).arg(CacheNews.PLACE);
     }
 }

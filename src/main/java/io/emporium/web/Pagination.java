@@ -11,4 +11,10 @@ public record Pagination(int currentPage, int totalPages, long totalItems, int i
     public static Pagination of(Page<?> page) {
         return new Pagination(page.number(), page.totalPages(), page.totalItems(), page.limit());
     }
+
+    /** @param deepest the last item of a list that can be paged to: no page is promised that would be refused */
+    public static Pagination of(Page<?> page, int deepest) {
+        return new Pagination(
+                page.number(), Math.min(page.totalPages(), deepest / page.limit()), page.totalItems(), page.limit());
+    }
 }

@@ -20,7 +20,8 @@ public class RateLimits {
     public enum Kind {
         ORDERS,
         PAYMENTS,
-        REFUNDS
+        REFUNDS,
+        EXPORTS
     }
 
     private final WebSettings.Limits limits;
@@ -41,6 +42,7 @@ public class RateLimits {
             case ORDERS -> limits.orders();
             case PAYMENTS -> limits.payments();
             case REFUNDS -> limits.refunds();
+            case EXPORTS -> limits.exports();
         };
         check(kind.name().toLowerCase(Locale.ROOT), String.valueOf(userId), rate);
     }
@@ -59,6 +61,17 @@ public class RateLimits {
         check("login-account", address + " " + name, limits.loginAccount());
         // Counted as a failure until it proves to be none, so that guesses made at one moment are all counted.
         check("login-failures", name, limits.loginFailures());
+    }
+
+    /**
+     * Asked before a mail is sent to whom somebody names, so that nobody's mailbox is filled.
+     *
+     * @param email as the client named it
+     * @throws Refusal RATE_LIMITED with {@code Retry-After}: too often to this address, or from here to any
+     */
+    public void checkMailTo(String email) {
+        check("mail-from", clients.of(door.getCurrent().request()), limits.loginAddress());
+        check("mail-to", named(email), limits.accountMails());
     }
 
     /** The sign-in that was checked has succeeded: the account's failures are forgotten. */
@@ -95,6 +108,18 @@ public class RateLimits {
     /** All requests of one user or address, for the filter in front. */
     Future<Tally> countRequest(boolean signedIn, String who) {
         return counters.count(signedIn ? "user" : "anonymous", who, signedIn ? limits.user() : limits.anonymous());
+    }
+
+    /** All requests with one API key, which has so many a minute. */
+    Future<Tally> countRequest(long apiKey, int requests) {
+        return counters.count("api-key", String.valueOf(apiKey), new KeyRate(requests, Duration.ofMinutes(1)));
+    }
+
+    private record KeyRate(int requests, Duration per) implements Rate {}
+
+    /** The links in campaigns' mails that are followed from an address. */
+    Future<Tally> countClick(String address) {
+        return counters.count("click", address, limits.clicks());
     }
 
     /** How many tokens that are none have come from an address: each is refused before anything else could count it. */

@@ -4,10 +4,9 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
-import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -19,6 +18,13 @@ class RequestLimit {
     private static final String API = "/api/v1/";
     // Providers deliver in bursts, and what they deliver is money.
     private static final String WEBHOOKS = "/api/v1/payments/webhooks/";
+    // So do those who tell what became of a campaign's mails; what they have not signed costs no more than reading it.
+    private static final String NEWS = "/api/v1/notifications/webhooks/";
+    // Mail providers post them for all of their users from a few addresses, and a no must be heard.
+    private static final String UNSUBSCRIBE = "/api/v1/unsubscribe/";
+
+    // In campaigns' mails: a whole office, or what looks through a provider's mail, follows them from one address.
+    private static final String CLICKS = "/api/v1/c/";
 
     private final RateLimits limits;
     private final ClientAddress clients;
@@ -31,24 +37,34 @@ class RequestLimit {
     }
 
     void onEveryRequest(@Observes Filters filters) {
-        filters.register(this::count, Doors.SIGNED_IN);
+        filters.register(door -> countIf(!Caller.isNamed(door.request()), door), Doors.NAMELESS);
+        filters.register(door -> countIf(Caller.isNamed(door.request()), door), Doors.SIGNED_IN);
+    }
+
+    private void countIf(boolean isTheirDoor, RoutingContext door) {
+        if (isTheirDoor) {
+            count(door);
+        } else {
+            door.next();
+        }
     }
 
     private void count(RoutingContext door) {
         // As the routes read it: /./api/v1 and /%61pi/v1 lead there too.
         String path = door.normalizedPath();
-        if (!limits.areOn() || !path.startsWith(API) || path.startsWith(WEBHOOKS)) {
+        if (!limits.areOn() || !path.startsWith(API) || isUncounted(path)) {
             door.next();
             return;
         }
-        Uni<SecurityIdentity> caller = door.request().getHeader(HttpHeaders.AUTHORIZATION) == null
-                ? null
-                : QuarkusHttpUser.getSecurityIdentity(door, null);
-        if (caller == null) {
-            count(door, null);
+        String address = clients.of(door.request());
+        if (path.startsWith(CLICKS)) {
+            count(door, limits.countClick(address));
             return;
         }
-        String address = clients.of(door.request());
+        if (!Caller.isNamed(door.request())) {
+            count(door, limits.countRequest(false, address));
+            return;
+        }
         RateLimits.Tally badTokens = limits.badTokens(address);
         if (badTokens.used() >= badTokens.limit()) {
             front.answer(door, 429, badTokens.refusal());
@@ -56,10 +72,15 @@ class RequestLimit {
         }
         // Asked for here and kept for the resource. A token that is none is refused by Quarkus itself.
         Context context = door.vertx().getOrCreateContext();
-        caller.subscribe()
+        QuarkusHttpUser.getSecurityIdentity(door, null)
+                .subscribe()
                 .with(
-                        identity -> context.runOnContext(ignored -> count(door, userId(identity))),
+                        identity -> context.runOnContext(ignored -> count(door, counted(door, identity))),
                         fault -> context.runOnContext(ignored -> refused(door, address, fault)));
+    }
+
+    private static boolean isUncounted(String path) {
+        return path.startsWith(WEBHOOKS) || path.startsWith(NEWS) || path.startsWith(UNSUBSCRIBE);
     }
 
     private void refused(RoutingContext door, String address, Throwable fault) {
@@ -71,9 +92,8 @@ class RequestLimit {
         }
     }
 
-    private void count(RoutingContext door, @Nullable Long userId) {
-        String who = userId == null ? clients.of(door.request()) : userId.toString();
-        limits.countRequest(userId != null, who).onSuccess(tally -> {
+    private void count(RoutingContext door, Future<RateLimits.Tally> counted) {
+        counted.onSuccess(tally -> {
             door.addHeadersEndHandler(ending -> state(door.response().headers(), tally));
             if (tally.isExceeded()) {
                 front.answer(door, 429, tally.refusal());
@@ -83,8 +103,20 @@ class RequestLimit {
         });
     }
 
-    private static @Nullable Long userId(@Nullable SecurityIdentity identity) {
-        return identity == null || identity.isAnonymous() ? null : identity.getAttribute(Caller.USER_ID);
+    private Future<RateLimits.Tally> counted(RoutingContext door, SecurityIdentity identity) {
+        Long userId = userId(identity);
+        if (userId == null) {
+            return limits.countRequest(false, clients.of(door.request()));
+        }
+        Long apiKey = identity.getAttribute(Caller.API_KEY);
+        // A key has a rate of its own: what a program asks for takes nothing from its owner.
+        return apiKey == null
+                ? limits.countRequest(true, userId.toString())
+                : limits.countRequest(apiKey, identity.<Integer>getAttribute(Caller.KEY_RATE));
+    }
+
+    private static @Nullable Long userId(SecurityIdentity identity) {
+        return identity.isAnonymous() ? null : identity.getAttribute(Caller.USER_ID);
     }
 
     // A stricter limit that a resource ran into has stated itself already.

@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -16,9 +17,21 @@ import org.jspecify.annotations.Nullable;
 class SecurityHeaders {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final String READABLE =
-            "X-Request-Id, ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Idempotency-Replayed";
+            "X-Request-Id, ETag, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
+                    + " Idempotency-Replayed";
     private static final String SENDABLE =
             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-Id";
+
+    // Looked at and put into bytes once, not for each answer.
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("X-Content-Type-Options");
+    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    private static final CharSequence CONTENT_POLICY = HttpHeaders.createOptimized("Content-Security-Policy");
+    private static final CharSequence NOTHING_FROM_ANYWHERE =
+            HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
+    private static final CharSequence IN_NO_FRAME = HttpHeaders.createOptimized("frame-ancestors 'none'");
+    private static final CharSequence TRANSPORT_SECURITY = HttpHeaders.createOptimized("Strict-Transport-Security");
+    private static final CharSequence FOR_A_YEAR = HttpHeaders.createOptimized("max-age=31536000; includeSubDomains");
 
     private final ClientAddress clients;
     private final Set<String> origins;
@@ -37,19 +50,20 @@ class SecurityHeaders {
         // Only now is the content type known.
         door.addHeadersEndHandler(ending -> {
             MultiMap headers = door.response().headers();
-            headers.set("X-Content-Type-Options", "nosniff");
-            if (isPrivate(door) && !headers.contains("Cache-Control")) {
-                headers.set("Cache-Control", "no-store");
+            headers.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
+            if (isPrivate(door) && !headers.contains(HttpHeaders.CACHE_CONTROL)) {
+                headers.set(HttpHeaders.CACHE_CONTROL, NO_STORE);
             }
-            String policy = policy(path(door), headers.get("Content-Type"));
-            if (policy != null) {
-                headers.set("Content-Security-Policy", policy);
+            CharSequence policy = policy(path(door), headers.get(HttpHeaders.CONTENT_TYPE));
+            // A page with a policy of its own has a stricter one.
+            if (policy != null && !headers.contains(CONTENT_POLICY)) {
+                headers.set(CONTENT_POLICY, policy);
             }
             if (clients.isSecure(request)) {
-                headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+                headers.set(TRANSPORT_SECURITY, FOR_A_YEAR);
             }
         });
-        String origin = request.getHeader("Origin");
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (!origins.isEmpty()) {
             door.response().headers().add("Vary", "Origin");
         }
@@ -74,9 +88,7 @@ class SecurityHeaders {
     // Tokens are answered to requests that carry none yet.
     private static boolean isPrivate(RoutingContext door) {
         HttpServerRequest request = door.request();
-        return request.getHeader("Authorization") != null
-                || request.getHeader("X-API-Key") != null
-                || path(door).startsWith("/api/v1/auth/");
+        return Caller.isNamed(request) || path(door).startsWith("/api/v1/auth/");
     }
 
     private static String path(RoutingContext door) {
@@ -88,14 +100,14 @@ class SecurityHeaders {
         }
     }
 
-    private static @Nullable String policy(String path, @Nullable String contentType) {
+    private static @Nullable CharSequence policy(String path, @Nullable String contentType) {
         // Quarkus' own pages in dev mode frame each other.
         if (contentType == null || path.startsWith("/q/dev")) {
             return null;
         }
         if (contentType.startsWith("application/json")) {
-            return "default-src 'none'; frame-ancestors 'none'";
+            return NOTHING_FROM_ANYWHERE;
         }
-        return contentType.startsWith("text/html") ? "frame-ancestors 'none'" : null;
+        return contentType.startsWith("text/html") ? IN_NO_FRAME : null;
     }
 }

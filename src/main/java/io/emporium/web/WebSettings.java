@@ -15,6 +15,14 @@ interface WebSettings {
     /** Origins (https://shop.example) whose pages may call the API from a browser; none by default. */
     Optional<List<String>> corsOrigins();
 
+    /** A body of the usual length has come within this time, or its sender is hung up on. */
+    @WithDefault("1m")
+    Duration bodyWithin();
+
+    /** So has one that may be long: an image, a bank statement, an import. */
+    @WithDefault("30m")
+    Duration largeBodyWithin();
+
     Limits limits();
 
     /** How often somebody may ask (contract.md "Limits"). */
@@ -29,6 +37,9 @@ interface WebSettings {
         /** All requests of an address nobody is signed in from. */
         Rate anonymous();
 
+        /** Links in campaigns' mails that are followed from one address. */
+        Rate clicks();
+
         /** Sign-ins to one account from one address. */
         Rate loginAccount();
 
@@ -38,6 +49,9 @@ interface WebSettings {
         /** Sign-ins to one account, from wherever, that fail before it is softly locked for the rest of the window. */
         Rate loginFailures();
 
+        /** Mails with a secret to one address, whoever asks for them. */
+        Rate accountMails();
+
         /** Orders a user places. */
         Rate orders();
 
@@ -46,6 +60,9 @@ interface WebSettings {
 
         /** Refunds a user asks for. */
         Rate refunds();
+
+        /** Exports of their own data a user asks for. */
+        Rate exports();
 
         /** How long Redis may take for a check; then this process counts by itself. */
         @WithDefault("100ms")

@@ -27,11 +27,16 @@ final class Admin {
     }
 
     void open() {
+        openWithPlenty();
+        products.add(createProduct("7.77", SCARCE));
+    }
+
+    /** Of everything so much that nobody goes without. */
+    void openWithPlenty() {
         token = signIn();
         for (String price : List.of("49.99", "19.90", "5.00", "0.99", "120.35")) {
             products.add(createProduct(price, PLENTY));
         }
-        products.add(createProduct("7.77", SCARCE));
     }
 
     List<Long> products() {
@@ -55,6 +60,30 @@ final class Admin {
         if (!shipped.is(201)) {
             findings.note("shipping order " + orderId + " was answered " + shipped);
         }
+    }
+
+    /** A shipped order has arrived. */
+    void deliver(long orderId) {
+        Answer delivered =
+                client.ask("PUT", "/orders/" + orderId + "/status", token(), Map.of("status", "delivered"), null);
+        // A repetition finds it done.
+        if (!delivered.is(200) && !delivered.code().equals("INVALID_STATUS_TRANSITION")) {
+            findings.note("delivering order " + orderId + " was answered " + delivered);
+        }
+    }
+
+    /** A page of what was parked, and asks for one of them to be tried again. */
+    Answer parked(int page, int limit) {
+        return client.get("/admin/outbox?page=" + page + "&limit=" + limit, token());
+    }
+
+    Answer replay(long messageId) {
+        return client.ask(
+                "POST",
+                "/admin/outbox/parked/" + messageId + "/replay",
+                token(),
+                null,
+                UUID.randomUUID().toString());
     }
 
     private synchronized String token() {

@@ -11,25 +11,14 @@ import java.util.UUID;
 
 /** One after another: registers, fills a cart, orders, pays, thinks better of it; and tries again when a connection breaks. */
 final class Customer {
-    private static final String PASSWORD = "Horse-Battery-Staple-9";
     /** After so many orders somebody else comes. */
     private static final int ORDERS = 8;
-
-    private static final long OUTCOME_WITHIN_MILLIS = 150_000;
-
-    /** Answered as nobody should be; noted already. */
-    static final class Astonished extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Astonished(String by) {
-            super(by);
-        }
-    }
 
     private final Client client;
     private final Provider provider;
     private final Told told;
     private final Findings findings;
+    private final Visit visit;
     private final Admin admin;
     private final Random chance;
     private int ordersLeft;
@@ -42,6 +31,7 @@ final class Customer {
         this.provider = provider;
         this.told = told;
         this.findings = findings;
+        this.visit = new Visit(client, findings);
         this.admin = admin;
         this.chance = new Random(seed);
     }
@@ -81,50 +71,20 @@ final class Customer {
     private void register() {
         String email = "c-" + UUID.randomUUID() + "@example.com";
         Map<String, String> account =
-                Map.of("email", email, "password", PASSWORD, "first_name", "Ada", "last_name", "Lovelace");
-        boolean mayBeDone = false;
-        while (true) {
-            try {
-                Answer answer = client.ask("POST", "/auth/register", null, account, null);
-                if (!mayBeDone || !answer.code().equals("DUPLICATE_FIELD")) {
-                    expect(answer, 201, "register");
-                }
-                break;
-            } catch (Unanswered broken) {
-                mayBeDone = true;
-            }
-        }
+                Map.of("email", email, "password", Visit.PASSWORD, "first_name", "Ada", "last_name", "Lovelace");
+        visit.register(account);
         while (token.isEmpty() || userId == 0) {
             signIn(email);
         }
-        Map<String, String> address = Map.of(
-                "address_line1",
-                "123 Main St",
-                "city",
-                "New York",
-                "state",
-                "NY",
-                "postal_code",
-                "10001",
-                "country",
-                "USA");
-        addressId = 0;
-        while (addressId == 0) {
-            try {
-                Answer answer = client.ask("POST", "/addresses", token, address, null);
-                expect(answer, 201, "address");
-                addressId = answer.data().path("address_id").asLong();
-            } catch (Unanswered broken) {
-                // A second address does no harm.
-            }
-        }
+        addressId = visit.address(token);
     }
 
     private boolean signIn(String email) {
         token = "";
         userId = 0;
         try {
-            Answer answer = client.ask("POST", "/auth/login", null, Map.of("email", email, "password", PASSWORD), null);
+            Answer answer =
+                    client.ask("POST", "/auth/login", null, Map.of("email", email, "password", Visit.PASSWORD), null);
             if (!answer.is(200)) {
                 return false;
             }
@@ -147,11 +107,11 @@ final class Customer {
             client.ask("DELETE", "/cart", token, null, null);
             return 0;
         }
-        expect(answer, 201, "order with key " + key);
+        visit.expect(answer, 201, "order with key " + key);
         long orderId = placed(answer, key);
         if (chance.nextInt(100) < 20) {
             Answer again = client.ask("POST", "/orders", token, checkout, key);
-            expect(again, 201, "the same order with the same key " + key);
+            visit.expect(again, 201, "the same order with the same key " + key);
             placed(again, key);
         }
         return orderId;
@@ -180,7 +140,7 @@ final class Customer {
                 if (answer.is(201) || answer.is(200)) {
                     line++;
                 } else if (!answer.code().equals("INSUFFICIENT_STOCK")) {
-                    expect(answer, 201, "cart");
+                    visit.expect(answer, 201, "cart");
                 }
             } catch (Unanswered broken) {
                 client.ask("DELETE", "/cart", token, null, null);
@@ -212,14 +172,14 @@ final class Customer {
             return true;
         }
         if (!answer.is(202) && !status.equals("requires_action")) {
-            expect(answer, 200, "payment of order " + orderId + " by " + card + " with key " + key);
+            visit.expect(answer, 200, "payment of order " + orderId + " by " + card + " with key " + key);
         }
         return outcome(orderId, card);
     }
 
     /** Waits, as a customer in front of a page that says "processing" does. */
     private boolean outcome(long orderId, String card) {
-        long deadline = System.nanoTime() + OUTCOME_WITHIN_MILLIS * 1_000_000;
+        long deadline = System.nanoTime() + Visit.OUTCOME_WITHIN_MILLIS * 1_000_000;
         String status = "";
         while (System.nanoTime() < deadline) {
             Answer order = client.get("/orders/" + orderId, token);
@@ -251,13 +211,7 @@ final class Customer {
     }
 
     private void cancel(long orderId) {
-        Answer answer = client.ask(
-                "POST",
-                "/orders/" + orderId + "/cancel",
-                token,
-                null,
-                UUID.randomUUID().toString());
-        expect(answer, 200, "cancelling order " + orderId);
+        visit.cancel(token, orderId);
         told.cancelled(orderId);
     }
 
@@ -274,18 +228,10 @@ final class Customer {
                 token,
                 Map.of("order_id", orderId, "amount", amount, "reason", "Product defective"),
                 UUID.randomUUID().toString());
-        expect(answer, 200, "refund of " + amount + " of order " + orderId);
+        visit.expect(answer, 200, "refund of " + amount + " of order " + orderId);
         if (answer.is(200)) {
             told.refunded(
                     new Told.Refunded(answer.data().path("refund_request_id").asLong(), orderId, amount));
-        }
-    }
-
-    private void expect(Answer answer, int status, String what) {
-        if (!answer.is(status)) {
-            findings.note(what + " was answered " + answer.status() + " " + answer.body());
-            // This round is over; what follows would only be astonished at the same.
-            throw new Astonished(what);
         }
     }
 }

@@ -63,7 +63,7 @@ class KilledShopChaos {
         Findings.say("seed " + SEED);
         Woven.into(ShopProcess.FOLDER);
         shop = new Shop(findings);
-        servers = LocalStack.start(Settings.FOLDER, shop.webhooks());
+        servers = LocalStack.start(Settings.FOLDER, shop.api());
         database = servers.database();
         provider = new Provider(servers.setting("STRIPE_API_BASE"));
         invariants = new Invariants(
@@ -292,18 +292,6 @@ class KilledShopChaos {
     }
 
     private void end() {
-        try {
-            if (recovery != null) {
-                recovery.close();
-            }
-            if (shop != null) {
-                shop.close();
-            }
-            if (servers != null) {
-                servers.close();
-            }
-        } catch (IOException | InterruptedException fault) {
-            throw new IllegalStateException(fault);
-        }
+        Closing.all(recovery, shop, servers);
     }
 }

@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
         while (enter()) {
             try {
                 customer.shop();
-            } catch (Client.Unanswered | Customer.Astonished noted) {
+            } catch (Client.Unanswered | Visit.Astonished noted) {
                 // Told where it happened.
             } catch (RuntimeException fault) {
                 if (!closed) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Where a process of the chaos suite dies (promises.md, "The suites"), and how one of these points is armed. */
 final class Points {
@@ -53,14 +54,100 @@ final class Points {
                     "io.emporium.notification.NotificationConsumer",
                     "receive",
                     Where.EXIT),
-            new Point("mail sent, before the mark", "io.emporium.notification.email.Deliveries", "sent", Where.ENTRY),
+            new Point("mail sent, before the mark", "io.emporium.notification.delivery.InHand", "sent", Where.ENTRY),
             new Point("refund recorded", "io.emporium.payment.stripe.StripeRefunds", "refund", Where.ENTRY),
             new Point("refunded, before the mark", "io.emporium.payment.stripe.StripeRefunds", "refund", Where.EXIT));
+
+    /** Of campaigns, which have a suite of their own: {@link CampaignChaos}. */
+    private static final List<Point> OF_CAMPAIGNS = List.of(
+            new Point(
+                    "audience grown, before commit", "io.emporium.notification.campaign.Audience", "grow", Where.EXIT),
+            new Point(
+                    "promotions written, before commit",
+                    "io.emporium.notification.email.Promotions",
+                    "send",
+                    Where.EXIT),
+            new Point("step made, before commit", "io.emporium.notification.campaign.CampaignWork", "step", Where.EXIT),
+            new Point(
+                    "promotions claimed, before commit",
+                    "io.emporium.notification.delivery.InHand",
+                    "claimPromotions",
+                    Where.EXIT),
+            new Point(
+                    "promotion sent, before the mark", "io.emporium.notification.delivery.InHand", "sent", Where.ENTRY),
+            new Point(
+                    "promotion marked, before commit", "io.emporium.notification.delivery.InHand", "sent", Where.EXIT));
+
+    /** Each step of a message from the outbox to the customer, as it is met by {@link MessagesChaos}. */
+    private static final List<Point> OF_MESSAGES = List.of(
+            new Point("events claimed, before commit", "io.emporium.outbox.OutboxRelay", "claim", Where.EXIT),
+            new Point("events claimed", "io.emporium.outbox.OutboxRelay", "publish", Where.ENTRY),
+            // The message is in the socket.
+            new Point(
+                    "event published, before the confirm",
+                    "com.rabbitmq.client.impl.ChannelN",
+                    "basicPublish(Ljava/lang/String;Ljava/lang/String;ZZLcom/rabbitmq/client/AMQP$BasicProperties;[B)V",
+                    Where.EXIT),
+            new Point("event confirmed, before the mark", "io.emporium.outbox.OutboxRelay", "mark", Where.ENTRY),
+            new Point("event marked, before commit", "io.emporium.outbox.OutboxRelay", "mark", Where.EXIT),
+            new Point("event received, before commit", "io.emporium.outbox.Inbox", "receive", Where.EXIT),
+            new Point("event received, before its try", "io.emporium.outbox.Inbox", "attempt", Where.ENTRY),
+            new Point(
+                    "messages written, before commit",
+                    "io.emporium.notification.NotificationConsumer",
+                    "on",
+                    Where.EXIT),
+            new Point(
+                    "event taken, before the ack",
+                    "io.emporium.notification.NotificationConsumer",
+                    "receive",
+                    Where.EXIT),
+            new Point("a try failed, before the note", "io.emporium.outbox.Inbox", "failed", Where.ENTRY),
+            new Point("event audited, before commit", "io.emporium.outbox.OutboxAudit", "auditBatch", Where.EXIT),
+            new Point(
+                    "messages claimed, before commit", "io.emporium.notification.delivery.InHand", "claim", Where.EXIT),
+            new Point("messages claimed", "io.emporium.notification.delivery.Line", "sendAll", Where.ENTRY),
+            new Point(
+                    "mail made, before the server", "io.emporium.notification.email.MailSender", "message", Where.EXIT),
+            new Point(
+                    "mail handed over, before the mark",
+                    "io.emporium.notification.email.MailSender",
+                    "send(Lio/emporium/notification/delivery/Delivery;)Lio/emporium/notification/delivery/Sending;",
+                    Where.EXIT),
+            new Point("message marked, before commit", "io.emporium.notification.delivery.InHand", "sent", Where.EXIT),
+            new Point(
+                    "mail postponed, before commit",
+                    "io.emporium.notification.delivery.InHand",
+                    "postponed",
+                    Where.EXIT),
+            new Point(
+                    "failed mail noted, before commit",
+                    "io.emporium.notification.delivery.InHand",
+                    "failed",
+                    Where.EXIT),
+            new Point(
+                    "SMS handed over, before the mark",
+                    "io.emporium.notification.twilio.TwilioSender",
+                    "send",
+                    Where.EXIT),
+            new Point(
+                    "push handed over, before the mark",
+                    "io.emporium.notification.fcm.FcmSender",
+                    "send(Lio/emporium/notification/delivery/Delivery;)Lio/emporium/notification/delivery/Sending;",
+                    Where.EXIT));
 
     private Points() {}
 
     static List<Point> all() {
-        return ALL;
+        return Stream.of(ALL, OF_CAMPAIGNS, OF_MESSAGES).flatMap(List::stream).toList();
+    }
+
+    static List<String> ofMessages() {
+        return OF_MESSAGES.stream().map(Point::name).toList();
+    }
+
+    static List<String> ofCampaigns() {
+        return OF_CAMPAIGNS.stream().map(Point::name).toList();
     }
 
     /** The names of all of them, or those with the word of {@code -Dchaos.points}. */

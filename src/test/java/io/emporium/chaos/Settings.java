@@ -17,6 +17,20 @@ final class Settings {
 
     static final int CUSTOMERS = Integer.getInteger("chaos.customers", 10);
 
+    /** Of a campaign, those who have consented; there are half as many again who have not. */
+    static final int RECIPIENTS = Integer.getInteger("chaos.recipients", 100_000);
+
+    /** Of {@link MessagesChaos}. */
+    static final int ORDERS = Integer.getInteger("chaos.orders", 10_000);
+
+    /** After so long it makes do with the orders that there are, and says so. */
+    static final Duration BUYING = Duration.ofMinutes(Integer.getInteger("chaos.buying-minutes", 20));
+
+    /** Of {@link ReadersChaos}: only what has this word in its name. */
+    static final String PHASES = System.getProperty("chaos.phases", "");
+
+    static final int RATE = Integer.getInteger("chaos.rate", 500);
+
     /** What is not settled by then is a violation: the longest wait of the shop's own is a minute. */
     static final Duration SETTLED_WITHIN = Duration.ofSeconds(150);
 

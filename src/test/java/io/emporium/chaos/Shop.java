@@ -9,10 +9,13 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,7 +32,9 @@ final class Shop implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final int TRIES = 3;
     static final List<String> PROCESSES = List.of("a", "b", "c");
-    private static final String STRIPE = "/api/v1/payments/webhooks/stripe";
+    private static final String API = "/api/v1/";
+    private static final String STRIPE = API + "payments/webhooks/stripe";
+    private static final String TWILIO = API + "notifications/webhooks/twilio";
 
     /** @param nanos when, by {@link System#nanoTime} */
     record Death(ShopProcess process, long nanos) {}
@@ -50,36 +55,46 @@ final class Shop implements AutoCloseable {
         this.findings = findings;
         balancer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         balancer.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        balancer.createContext(STRIPE, this::forward);
+        balancer.createContext(STRIPE, exchange -> forward(exchange, STRIPE, "Stripe-Signature"));
+        balancer.createContext(TWILIO, exchange -> forward(exchange, TWILIO, "X-Twilio-Signature"));
         balancer.start();
     }
 
-    /** Where the providers send their webhooks, each to its own name behind it: to whichever process lives. */
-    String webhooks() {
-        return "http://127.0.0.1:" + balancer.getAddress().getPort() + STRIPE.substring(0, STRIPE.lastIndexOf('/') + 1);
+    /** Where the providers find the API and send their webhooks: to whichever process lives. */
+    String api() {
+        return "http://127.0.0.1:" + balancer.getAddress().getPort() + API;
     }
 
     /** One after the other, since the first makes the schema; and before them one that only makes their AOT cache. */
     void open(Map<String, String> environment) throws InterruptedException {
+        open(environment, PROCESSES);
+    }
+
+    void open(Map<String, String> environment, List<String> names) throws InterruptedException {
         var first = new ShopProcess("training", FreePort.next(), environment, (_, _) -> {});
         first.start();
         if (!becomesReady(first)) {
             throw new IllegalStateException("No process starts, see target/chaos/shop-training.log");
         }
         first.endInOrder();
-        for (String name : PROCESSES) {
-            var process = new ShopProcess(name, FreePort.next(), environment, this::died);
-            processes.add(process);
-            start(process);
-            if (!process.isReady()) {
-                throw new IllegalStateException(
-                        "Process " + name + " did not start, see target/chaos/shop-" + name + ".log");
-            }
+        for (String name : names) {
+            add(environment, name);
+        }
+    }
+
+    /** One more, which may see other servers than those that were opened. */
+    void add(Map<String, String> environment, String name) {
+        var process = new ShopProcess(name, FreePort.next(), environment, this::died);
+        processes.add(process);
+        start(process);
+        if (!process.isReady()) {
+            throw new IllegalStateException(
+                    "Process " + name + " did not start, see target/chaos/shop-" + name + ".log");
         }
     }
 
     private void died(ShopProcess process, boolean served) {
-        if (closing) {
+        if (closing || process.endsInOrder()) {
             return;
         }
         if (!served && process.exitCode() == ShopProcess.KILLED) {
@@ -97,6 +112,18 @@ final class Shop implements AutoCloseable {
             findings.note("Process " + process.name() + " ended by itself with " + process.exitCode());
         }
         Thread.ofVirtual().start(() -> start(process));
+    }
+
+    /** Ends it in order, as a new release would, and starts it again. Returns how long it took to end. */
+    Duration restart(ShopProcess process) throws InterruptedException {
+        long begun = System.nanoTime();
+        process.endInOrder();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        if (process.exitCode() != ShopProcess.ENDED) {
+            findings.note("Process " + process.name() + " was asked to end and did with " + process.exitCode());
+        }
+        start(process);
+        return took;
     }
 
     /** On a machine that is short of processors a start can miss the database; whoever runs a process starts it again. */
@@ -118,7 +145,7 @@ final class Shop implements AutoCloseable {
 
     private boolean becomesReady(ShopProcess process) {
         long deadline = System.nanoTime() + START.toNanos();
-        HttpRequest health = HttpRequest.newBuilder(process.at("/q/health/ready"))
+        HttpRequest health = HttpRequest.newBuilder(process.ready())
                 .timeout(Duration.ofSeconds(2))
                 .build();
         while (System.nanoTime() < deadline && !closing) {
@@ -184,19 +211,35 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    /** What each process that serves has in memory, in megabytes, by Linux' own count. */
+    Map<String, Long> memory() throws IOException {
+        Map<String, Long> each = new TreeMap<>();
+        for (ShopProcess process : processes) {
+            Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+            if (process.isReady() && Files.exists(status)) {
+                Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .forEach(line -> each.put(process.name(), Long.parseLong(line.replaceAll("\\D", "")) / 1024));
+            }
+        }
+        return each;
+    }
+
     int failedStarts() {
         return failedStarts.get();
     }
 
-    private void forward(HttpExchange exchange) throws IOException {
+    private void forward(HttpExchange exchange, String path, String signature) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            HttpRequest request = HttpRequest.newBuilder(any().at(STRIPE))
+            HttpRequest request = HttpRequest.newBuilder(any().at(path))
                     .timeout(Duration.ofSeconds(30))
-                    .header("Content-Type", "application/json")
                     .header(
-                            "Stripe-Signature",
-                            String.valueOf(exchange.getRequestHeaders().getFirst("Stripe-Signature")))
+                            "Content-Type",
+                            String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")))
+                    .header(
+                            signature,
+                            String.valueOf(exchange.getRequestHeaders().getFirst(signature)))
                     .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                     .build();
             int status;

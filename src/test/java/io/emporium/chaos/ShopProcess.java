@@ -1,5 +1,6 @@
 package io.emporium.chaos;
 
+import io.emporium.FreePort;
 import io.emporium.Java;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,9 @@ final class ShopProcess {
     /** {@code halt(137)} in Trap, and what Java makes of SIGKILL. */
     static final int KILLED = 137;
 
+    /** What Java makes of SIGTERM. */
+    static final int ENDED = 143;
+
     /** The package, woven. */
     static final Path FOLDER = Settings.FOLDER.resolve("app");
 
@@ -22,11 +26,13 @@ final class ShopProcess {
 
     private final String name;
     private final int port;
+    private final int management = FreePort.next();
     private final Map<String, String> environment;
     private final Died died;
     private volatile Process process;
     private volatile boolean ready;
     private volatile boolean closed;
+    private volatile boolean endsInOrder;
 
     /** Told when the process has ended, whoever ended it. */
     @FunctionalInterface
@@ -46,6 +52,7 @@ final class ShopProcess {
         if (closed) {
             return;
         }
+        endsInOrder = false;
         // C2 would only begin to pay when such a process is killed.
         List<String> command = List.of(
                 Java.program(),
@@ -62,6 +69,7 @@ final class ShopProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
         builder.environment().putAll(environment);
         builder.environment().put("PORT", Integer.toString(port));
+        builder.environment().put("MANAGEMENT_PORT", Integer.toString(management));
         try {
             process = builder.start();
         } catch (IOException fault) {
@@ -86,6 +94,10 @@ final class ShopProcess {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
+    URI ready() {
+        return URI.create("http://127.0.0.1:" + management + "/q/health/ready");
+    }
+
     /** Whether customers may be sent here. */
     boolean isReady() {
         return ready;
@@ -99,6 +111,10 @@ final class ShopProcess {
         return process != null && process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int exitCode() {
         return process.exitValue();
     }
@@ -108,8 +124,14 @@ final class ShopProcess {
         process.destroyForcibly();
     }
 
+    /** Whether it was asked to end since it was started. */
+    boolean endsInOrder() {
+        return endsInOrder;
+    }
+
     /** SIGTERM: it ends in order, and leaves the cache if there was none. */
     void endInOrder() throws InterruptedException {
+        endsInOrder = true;
         process.destroy();
         process.waitFor();
     }

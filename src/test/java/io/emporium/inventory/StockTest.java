@@ -33,6 +33,9 @@ class StockTest {
     Stock stock;
 
     @Inject
+    StockCount stockCount;
+
+    @Inject
     Callers callers;
 
     @Inject
@@ -65,12 +68,12 @@ class StockTest {
             if (i % 8 == 0) {
                 work.add(() -> adjust(product, 3));
                 work.add(() -> {
-                    QuarkusTransaction.requiringNew().run(() -> stock.set(product, 20, "adjustment", null));
+                    QuarkusTransaction.requiringNew().run(() -> stockCount.set(product, 20, "adjustment", null));
                     return 0;
                 });
                 work.add(() -> {
                     QuarkusTransaction.requiringNew()
-                            .run(() -> stock.setAll(Map.of(product, 25), "import", Callers.ADMIN_ID));
+                            .run(() -> stockCount.setAll(Map.of(product, 25), "import", Callers.ADMIN_ID));
                     return 0;
                 });
             }
@@ -190,19 +193,19 @@ class StockTest {
 
     @Test
     void what_an_order_holds_can_always_come_back() {
-        long product = product(Stock.MOST);
+        long product = product(StockCount.MOST);
         long order = order();
         QuarkusTransaction.requiringNew().run(() -> stock.reserve(order, List.of(new StockLine(product, 3))));
-        QuarkusTransaction.requiringNew().run(() -> stock.set(product, Stock.MOST, "adjustment", null));
+        QuarkusTransaction.requiringNew().run(() -> stockCount.set(product, StockCount.MOST, "adjustment", null));
 
         QuarkusTransaction.requiringNew().run(() -> stock.release(order));
 
-        assertThat(stock.available(product)).isEqualTo(Stock.MOST + 3);
+        assertThat(stock.available(product)).isEqualTo(StockCount.MOST + 3);
         assertThatThrownBy(() ->
-                        QuarkusTransaction.requiringNew().run(() -> stock.change(product, 1, "found", null, null)))
+                        QuarkusTransaction.requiringNew().run(() -> stockCount.change(product, 1, "found", null, null)))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.VALIDATION_ERROR));
-        QuarkusTransaction.requiringNew().run(() -> stock.change(product, -1, "lost", null, null));
+        QuarkusTransaction.requiringNew().run(() -> stockCount.change(product, -1, "lost", null, null));
     }
 
     @Test

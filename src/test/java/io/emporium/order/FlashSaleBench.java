@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Shopper;
 import io.emporium.identity.Crowd;
-import io.emporium.inventory.Stock;
+import io.emporium.inventory.StockCount;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -91,7 +91,7 @@ class FlashSaleBench {
     Crowd crowd;
 
     @Inject
-    Stock stock;
+    StockCount stockCount;
 
     @Inject
     EntityManager database;
@@ -173,7 +173,7 @@ class FlashSaleBench {
                     .getResultList();
             for (int i = 0; i < count; i++) {
                 int quantity = (orders + count - 1 - i) / count + (i == 0 ? SPARE : 0);
-                stock.set(ids.get(i), quantity, "received", null);
+                stockCount.set(ids.get(i), quantity, "received", null);
             }
             return ids;
         });

@@ -3,7 +3,6 @@ package io.emporium.order;
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.persistence.EntityManager;
 import jakarta.validation.constraints.NotNull;
@@ -15,7 +14,6 @@ import jakarta.ws.rs.Path;
  * it commits. What {@link FlashSaleBench} compares with.
  */
 @Path("/test/whole-lock/orders")
-@Authenticated
 @RunOnVirtualThread
 public class WholeLockResource {
     private final OrderService orders;

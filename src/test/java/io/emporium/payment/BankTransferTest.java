@@ -279,4 +279,63 @@ class BankTransferTest extends PaymentScene {
     private static Response transferred(Shopper who, int refund) {
         return who.json().post("/api/v1/refund-requests/" + refund + "/transferred");
     }
+
+    private void almostExpired(long orderId) {
+        sql("UPDATE orders SET expires_at = now() + interval '1 hour' WHERE order_id = " + orderId);
+        sql("UPDATE transactions SET created_at = now() - interval '2 hours' WHERE order_id = " + orderId);
+    }
+
+    private void waitForReminder(long orderId) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInSameThread()
+                .until(() -> events("payment.transfer_due", orderId) == 1);
+    }
+
+    @Test
+    void who_has_not_transferred_is_told_where_to_and_reminded_once_while_there_is_time() {
+        long early = transferOrder();
+        awaited(early);
+        long late = transferOrder();
+        String reference = awaited(late);
+        almostExpired(late);
+        waitForReminder(late);
+        // Those that were looked through with this one, and after the first, are done with.
+        long later = transferOrder();
+        awaited(later);
+        almostExpired(later);
+        waitForReminder(later);
+
+        assertThat(events("payment.transfer_due", late)).isEqualTo(1);
+        assertThat(events("payment.transfer_due", early)).isZero();
+        assertThat(events("payment.transfer_awaited", late)).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(60)).pollInSameThread().untilAsserted(() -> {
+            for (String type : List.of("transfer_instructions", "transfer_reminder")) {
+                List<?> told = database.createNativeQuery(
+                                "SELECT body_text FROM deliveries WHERE type = :type AND body_text LIKE :reference")
+                        .setParameter("type", type)
+                        .setParameter("reference", "%Reference: " + reference + "%")
+                        .getResultList();
+                assertThat(told).hasSize(1);
+                assertThat((String) told.getFirst())
+                        .contains(
+                                "Account holder: Emporium Demo Shop",
+                                "IBAN: DE89 3704 0044 0532 0130 00",
+                                "Amount: USD 49.99");
+            }
+        });
+    }
+
+    @Test
+    void who_sent_another_amount_is_not_reminded_of_all_of_it() {
+        long wrong = transferOrder();
+        String reference = awaited(wrong);
+        confirm(admin, reference, "49.98").then().statusCode(400);
+        almostExpired(wrong);
+        long missing = transferOrder();
+        awaited(missing);
+        almostExpired(missing);
+        waitForReminder(missing);
+
+        assertThat(events("payment.transfer_due", wrong)).isZero();
+    }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The switches of local mode's fake Stripe, and its ledger: the oracle for money. */
-final class FakeStripe {
+public final class FakeStripe {
     private FakeStripe() {}
 
     static final String CREATE = "/v1/payment_intents";
@@ -66,7 +66,7 @@ final class FakeStripe {
         put("settings", Map.of("webhooks", how));
     }
 
-    static void webhooks(String state) {
+    public static void webhooks(String state) {
         webhooks(Map.of("state", state));
     }
 

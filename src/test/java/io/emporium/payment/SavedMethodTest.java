@@ -1,6 +1,7 @@
 package io.emporium.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -8,9 +9,12 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.emporium.Shopper;
 import io.emporium.Together;
+import io.emporium.payment.stripe.StripeCustomers;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 class SavedMethodTest extends PaymentScene {
     private static final String PATH = "/api/v1/payment-methods";
+
+    @Inject
+    StripeCustomers stripe;
 
     @Test
     void a_card_saved_with_a_payment_is_listed_and_pays_again_without_being_saved_again() {
@@ -308,5 +315,26 @@ class SavedMethodTest extends PaymentScene {
 
     private static String withoutReference(Response refused) {
         return refused.then().statusCode(400).extract().asString();
+    }
+
+    @Test
+    void whoever_leaves_the_shop_has_no_cards_at_stripe_any_more() {
+        long orderId = order();
+        payAndSave(shopper, orderId, "pm_card_visa").then().statusCode(200);
+        String customer = FakeStripe.customers(shopper.userId).getFirst();
+        assertThat(stripe.cards(customer).orElseThrow()).hasSize(1);
+        shopper.json().post("/api/v1/orders/" + orderId + "/cancel").then().statusCode(200);
+
+        // Not before the money is back.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> shopper.json()
+                                .body(Map.of("password", Shopper.PASSWORD))
+                                .delete("/api/v1/users/me")
+                                .statusCode()
+                        == 200);
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> number("SELECT count(*) FROM stripe_customers WHERE user_id = " + shopper.userId) == 0);
+        assertThat(stripe.cards(customer).orElseThrow()).isEmpty();
     }
 }

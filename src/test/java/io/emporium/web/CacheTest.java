@@ -41,12 +41,19 @@ public class CacheTest {
         public Map<String, String> getConfigOverrides() {
             // A slow machine is not a Redis that is away.
             return Map.of(
-                    "emporium.cache.enabled", "true", "emporium.cache.timeout", "20s", "emporium.cache.pause", "1s");
+                    "emporium.cache.enabled",
+                    "true",
+                    "emporium.cache.timeout",
+                    "20s",
+                    "emporium.cache.pause",
+                    "1s",
+                    "emporium.cache.shown",
+                    "5m");
         }
     }
 
-    private final Cache.Kind kind = new Cache.Kind("test-" + UUID.randomUUID(), Duration.ofMinutes(1), 10);
-    private final Cache.Kind parts = new Cache.Kind("test-" + UUID.randomUUID(), Duration.ofMinutes(1), 1_000);
+    private final Cache.Kind kind = new Cache.Kind("test-" + UUID.randomUUID(), Duration.ofMinutes(1), 10, true);
+    private final Cache.Kind parts = new Cache.Kind("test-" + UUID.randomUUID(), Duration.ofMinutes(1), 1_000, true);
 
     @Inject
     Cache cache;
@@ -65,6 +72,9 @@ public class CacheTest {
 
     @Inject
     CacheSettings settings;
+
+    @Inject
+    CacheMeters meters;
 
     @AfterEach
     void redisIsThere() {
@@ -174,7 +184,7 @@ public class CacheTest {
 
     @Test
     void what_one_process_forgets_the_others_have_forgotten() {
-        Cache other = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), emptied));
+        Cache other = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), emptied), meters);
         String shared = kept(other, "a");
         assertThat(get(cache, "a", () -> "2")).isEqualTo(shared);
         cache.forget(kind, List.of("a"));
@@ -184,7 +194,7 @@ public class CacheTest {
     @Test
     void a_process_that_starts_begins_with_nothing() {
         String before = kept(cache, "a");
-        Cache started = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), emptied));
+        Cache started = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), emptied), meters);
         String anew = kept(started, "a");
         assertThat(anew).isNotEqualTo(before);
         assertThat(get(cache, "a", () -> "3")).isEqualTo(anew);
@@ -218,7 +228,7 @@ public class CacheTest {
     @Test
     void only_when_everything_was_forgotten_it_is_filled_before_somebody_waits() {
         var told = new AtomicInteger();
-        Cache started = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), counting(told)));
+        Cache started = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), counting(told)), meters);
         get(started, "a", () -> "1");
         int once = told.get();
         started.forgetAll(kind);

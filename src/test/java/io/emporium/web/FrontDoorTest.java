@@ -23,6 +23,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,22 @@ class FrontDoorTest {
                         .then(),
                 415,
                 "UNSUPPORTED_MEDIA_TYPE");
+    }
+
+    /** A record of one text could be made of a text. */
+    @Test
+    void what_is_said_in_fields_is_said_in_json() {
+        for (String path :
+                List.of("/api/v1/auth/refresh", "/api/v1/auth/email/verify", "/api/v1/auth/password/forgot")) {
+            isFailure(given().contentType("text/plain").body("{}").post(path).then(), 415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+    }
+
+    @Test
+    void who_asks_for_another_protocol_is_answered_in_this_one() throws Exception {
+        assertThat(raw("GET /api/v1/probe/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUpgrade: h2c\r\n\r\n"))
+                .contains("HTTP/1.1 200")
+                .containsIgnoringCase("X-Request-Id");
     }
 
     @Test
@@ -305,6 +322,9 @@ class FrontDoorTest {
                 "/api/v1/probe/1?page=%",
                 "/api/v1/probe/1?%zz=1",
                 "/a|b",
+                "/api;/v1/addresses",
+                "/api/v1/probe/1;x=1",
+                "/api/v1;x/orders?q=1",
                 "/api/v1/probe/1?q=<a>"
             })
     void an_address_that_is_no_uri_is_400_in_the_envelope(String uri) throws Exception {

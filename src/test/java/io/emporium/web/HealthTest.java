@@ -1,10 +1,10 @@
 package io.emporium.web;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
+import io.emporium.Management;
 import io.emporium.shared.Pulse;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
@@ -21,17 +21,19 @@ class HealthTest {
     void ready_asks_the_database_and_nothing_else() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> given().get("/q/health/ready")
+                .untilAsserted(() -> Management.asked()
+                        .get("/q/health/ready")
                         .then()
                         .statusCode(200)
                         .body("status", equalTo("UP"))
                         .body("checks.name", equalTo(java.util.List.of("PostgreSQL"))));
-        given().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+        Management.asked().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
     }
 
     @Test
     void every_dependency_is_named() {
-        given().get("/q/health")
+        Management.asked()
+                .get("/q/health")
                 .then()
                 .body(
                         "checks.name",

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.emporium.Management;
 import io.emporium.Shopper;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -13,12 +14,14 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.builder.RequestSpecBuilder;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +91,30 @@ class RateLimitsTest {
                         .then(),
                 "120");
         // Probes are not the API.
-        given().header("X-Forwarded-For", address).get("/q/health/live").then().statusCode(200);
+        Management.asked()
+                .header("X-Forwarded-For", address)
+                .get("/q/health/live")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void who_brings_news_of_messages_is_not_limited_and_who_follows_links_hardly() {
+        String address = address();
+        for (int i = 1; i <= 130; i++) {
+            given().header("X-Forwarded-For", address)
+                    .post("/api/v1/notifications/webhooks/mail")
+                    .then()
+                    .statusCode(403);
+            given().header("X-Forwarded-For", address)
+                    .get("/api/v1/c/nothing")
+                    .then()
+                    .statusCode(404)
+                    .header("RateLimit-Limit", "1200")
+                    .header("RateLimit-Remaining", String.valueOf(1200 - i));
+        }
+        // Neither takes anything from what the address may ask for otherwise.
+        given().header("X-Forwarded-For", address).get("/api/v1/probe/1").then().header("RateLimit-Remaining", "119");
     }
 
     @Test
@@ -119,6 +145,51 @@ class RateLimitsTest {
                         .get("/api/v1/users/me")
                         .then(),
                 "300");
+    }
+
+    @Test
+    void an_api_key_has_a_rate_of_its_own_from_wherever() {
+        RestAssured.requestSpecification =
+                new RequestSpecBuilder().addHeader("X-Forwarded-For", address()).build();
+        Shopper admin;
+        String key;
+        try {
+            admin = Shopper.admin();
+            key = admin.json()
+                    .body(Map.of(
+                            "name",
+                            "rate",
+                            "scopes",
+                            List.of("inventory:read"),
+                            "rate",
+                            3,
+                            "password",
+                            "Admin-Passw0rd!"))
+                    .post("/api/v1/api-keys")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("data.key");
+        } finally {
+            RestAssured.requestSpecification = null;
+        }
+        for (int i = 1; i <= 3; i++) {
+            given().header("X-Forwarded-For", address())
+                    .header("X-API-Key", key)
+                    .get("/api/v1/inventory/low-stock")
+                    .then()
+                    .statusCode(200)
+                    .header("RateLimit-Limit", "3")
+                    .header("RateLimit-Remaining", String.valueOf(3 - i));
+        }
+        isLimited(
+                given().header("X-Forwarded-For", address())
+                        .header("X-API-Key", key)
+                        .get("/api/v1/inventory/low-stock")
+                        .then(),
+                "3");
+        // Its owner's are counted apart.
+        admin.request().get("/api/v1/users/me").then().statusCode(200).header("RateLimit-Limit", "300");
     }
 
     @Test
@@ -166,6 +237,17 @@ class RateLimitsTest {
                         .as(spellings.get(i))
                         .contains(String.valueOf(119 - i));
             }
+        }
+    }
+
+    @Test
+    void mail_providers_unsubscribe_as_many_as_they_have() {
+        String address = address();
+        for (int i = 0; i < 125; i++) {
+            given().header("X-Forwarded-For", address)
+                    .post("/api/v1/unsubscribe/none")
+                    .then()
+                    .statusCode(404);
         }
     }
 
@@ -219,6 +301,36 @@ class RateLimitsTest {
                         .post("/api/v1/probe/login/c")
                         .then(),
                 "20");
+    }
+
+    @Test
+    void one_account_is_guessed_at_10_times_however_many_addresses_guess() {
+        String known = "ann-" + UUID.randomUUID() + "@example.com";
+        from(address())
+                .body(Map.of("email", known, "password", Shopper.PASSWORD, "first_name", "Ann", "last_name", "Lee"))
+                .post("/api/v1/auth/register")
+                .then()
+                .statusCode(201);
+        // One that is not there is answered alike.
+        for (String account : List.of(known, "ann-" + UUID.randomUUID() + "@example.com")) {
+            for (int guess = 1; guess <= 25; guess++) {
+                guess(account, "Guess-Number-" + guess)
+                        .statusCode(guess <= 10 ? 401 : 429)
+                        .body("error.code", equalTo(guess <= 10 ? "INVALID_CREDENTIALS" : "RATE_LIMITED"));
+            }
+            guess(account, Shopper.PASSWORD).statusCode(429);
+        }
+    }
+
+    private static ValidatableResponse guess(String account, String password) {
+        return from(address())
+                .body(Map.of("email", account, "password", password))
+                .post("/api/v1/auth/login")
+                .then();
+    }
+
+    private static RequestSpecification from(String address) {
+        return given().header("X-Forwarded-For", address).contentType("application/json");
     }
 
     @Test

@@ -9,10 +9,7 @@ import io.emporium.local.provider.Faults.Fault;
 import io.emporium.local.provider.Http;
 import io.emporium.local.provider.Json;
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Executors;
 
 /** The HTTP door, on 127.0.0.1 only: faults and errors around {@link Api}. Bodies of 64 KB at most. */
@@ -100,7 +97,7 @@ final class Door {
             case "POST /transfers" -> api.transfer(Json.readObject(body), key);
             case "POST /payouts" -> api.payout(Json.readObject(body), key);
             case "GET /statements" ->
-                new Answer(200, api.statement(query(exchange.getRequestURI().getRawQuery())));
+                new Answer(200, api.statement(Http.form(exchange.getRequestURI().getRawQuery())));
             default -> throw BankError.notFound();
         };
     }
@@ -128,18 +125,5 @@ final class Door {
         } catch (IllegalArgumentException | ClassCastException e) {
             return BankError.failed(400, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Map<String, String> query(String encoded) {
-        Map<String, String> fields = new HashMap<>();
-        for (String pair : encoded == null ? new String[0] : encoded.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                fields.put(
-                        URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
-                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-            }
-        }
-        return fields;
     }
 }

@@ -11,9 +11,6 @@ import io.emporium.local.provider.Json;
 import io.emporium.local.provider.Webhooks;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +52,9 @@ final class Switches {
     void handle(HttpExchange exchange, String body) throws IOException {
         URI uri = exchange.getRequestURI();
         try {
-            Map<String, String> query = form(uri.getRawQuery());
+            Map<String, String> query = Http.form(uri.getRawQuery());
             if (uri.getPath().equals("/checkoutnow")) {
-                page(exchange, query.getOrDefault("token", ""), form(body));
+                page(exchange, query.getOrDefault("token", ""), Http.form(body));
                 return;
             }
             Map<String, Object> given = body.isBlank() ? Map.of() : Json.readObject(body);
@@ -227,18 +224,5 @@ final class Switches {
             }
         }
         Http.send(exchange, 200, "text/html; charset=utf-8", Page.of(order));
-    }
-
-    private static Map<String, String> form(String encoded) {
-        Map<String, String> fields = new HashMap<>();
-        for (String pair : encoded == null ? new String[0] : encoded.split("&")) {
-            int equals = pair.indexOf('=');
-            if (!pair.isEmpty()) {
-                fields.put(
-                        URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8),
-                        equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-            }
-        }
-        return fields;
     }
 }

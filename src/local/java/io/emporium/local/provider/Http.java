@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
 
 /** HTTP on 127.0.0.1, as a provider answers it or, struck by a fault, does not. */
 public final class Http {
@@ -92,5 +95,19 @@ public final class Http {
         Path written = ready.resolveSibling(ready.getFileName() + ".new");
         Files.writeString(written, "port=" + port + "\n");
         Files.move(written, ready, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The fields of a form or a query; null is none. */
+    public static Map<String, String> form(String encoded) {
+        Map<String, String> fields = new HashMap<>();
+        for (String pair : encoded == null ? new String[0] : encoded.split("&")) {
+            int equals = pair.indexOf('=');
+            if (!pair.isEmpty()) {
+                fields.put(
+                        URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8),
+                        equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return fields;
     }
 }

@@ -16,6 +16,8 @@ import io.emporium.payment.gateway.GatewayOutcome.Pending;
 import io.emporium.payment.gateway.GatewayOutcome.Unknown;
 import io.emporium.payment.gateway.RefundOutcome;
 import io.emporium.payment.gateway.Reversal;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.instrumentation.annotations.WithSpan;
 import io.quarkus.logging.Log;
 import jakarta.inject.Singleton;
 
@@ -55,6 +57,7 @@ class PayPalGateway implements Gateway {
      * nobody could approve, for its link went to nobody.
      */
     @Override
+    @WithSpan(value = "PayPal: charge", kind = SpanKind.CLIENT)
     public GatewayOutcome charge(Charge charge) {
         try {
             PayPalAnswer answer =
@@ -75,6 +78,7 @@ class PayPalGateway implements Gateway {
 
     /** @param order PayPal's id of it */
     @Override
+    @WithSpan(value = "PayPal: find", kind = SpanKind.CLIENT)
     public GatewayOutcome find(String order) {
         try {
             PayPalAnswer answer = paypal.get(ORDERS + "/" + order);
@@ -89,6 +93,7 @@ class PayPalGateway implements Gateway {
 
     /** PayPal keeps the capture's request id for six hours, and after that says that the order is captured already. */
     @Override
+    @WithSpan(value = "PayPal: capture", kind = SpanKind.CLIENT)
     public GatewayOutcome capture(String order) {
         try {
             PayPalAnswer answer = paypal.post(ORDERS + "/" + order + "/capture", "capture_" + order, "{}");
@@ -121,6 +126,7 @@ class PayPalGateway implements Gateway {
 
     /** There is nothing to take back: what we do not capture is never paid. */
     @Override
+    @WithSpan(value = "PayPal: cancel", kind = SpanKind.CLIENT)
     public GatewayOutcome cancel(String order) {
         GatewayOutcome found = find(order);
         return found instanceof Approved || found instanceof ActionRequired ? PayPalOrder.calledOff(order) : found;
@@ -128,16 +134,19 @@ class PayPalGateway implements Gateway {
 
     /** Nobody is asked: without its order's id nothing was captured. */
     @Override
+    @WithSpan(value = "PayPal: search", kind = SpanKind.CLIENT)
     public GatewayOutcome search(Charge charge) {
         return PayPalOrder.calledOff(null);
     }
 
     @Override
+    @WithSpan(value = "PayPal: refund", kind = SpanKind.CLIENT)
     public RefundOutcome refund(Reversal reversal) {
         return refunds.refund(reversal);
     }
 
     @Override
+    @WithSpan(value = "PayPal: findRefund", kind = SpanKind.CLIENT)
     public RefundOutcome findRefund(String refund) {
         return refunds.find(refund);
     }

@@ -20,6 +20,8 @@ import io.emporium.payment.gateway.GatewayOutcome.Declined;
 import io.emporium.payment.gateway.GatewayOutcome.Unknown;
 import io.emporium.payment.gateway.RefundOutcome;
 import io.emporium.payment.gateway.Reversal;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.instrumentation.annotations.WithSpan;
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
@@ -56,6 +58,7 @@ public class StripeGateway implements Gateway {
 
     /** Stripe keeps the answer under the charge's reference for at least 24 hours, so it is repeated within 23. */
     @Override
+    @WithSpan(value = "Stripe: charge", kind = SpanKind.CLIENT)
     public GatewayOutcome charge(Charge charge) {
         try {
             return StripeAnswer.of(stripe.ask(() -> intents.create(parameters(charge), key(charge.reference()))));
@@ -93,6 +96,7 @@ public class StripeGateway implements Gateway {
      * @param intent {@code pi_…}
      */
     @Override
+    @WithSpan(value = "Stripe: find", kind = SpanKind.CLIENT)
     public GatewayOutcome find(String intent) {
         try {
             PaymentIntent found = retrieve(intent);
@@ -104,6 +108,7 @@ public class StripeGateway implements Gateway {
 
     /** @param intent {@code pi_…} */
     @Override
+    @WithSpan(value = "Stripe: cancel", kind = SpanKind.CLIENT)
     public GatewayOutcome cancel(String intent) {
         try {
             return StripeAnswer.of(stripe.ask(() -> intents.cancel(intent)));
@@ -120,6 +125,7 @@ public class StripeGateway implements Gateway {
      * @return {@link Declined} as {@link Declined#NEVER_ARRIVED} where there is none
      */
     @Override
+    @WithSpan(value = "Stripe: search", kind = SpanKind.CLIENT)
     public GatewayOutcome search(Charge charge) {
         return search(charge.reference());
     }
@@ -140,11 +146,13 @@ public class StripeGateway implements Gateway {
     }
 
     @Override
+    @WithSpan(value = "Stripe: refund", kind = SpanKind.CLIENT)
     public RefundOutcome refund(Reversal reversal) {
         return refunds.refund(reversal);
     }
 
     @Override
+    @WithSpan(value = "Stripe: findRefund", kind = SpanKind.CLIENT)
     public RefundOutcome findRefund(String refund) {
         return refunds.find(refund);
     }

@@ -10,17 +10,14 @@ import io.quarkus.arc.ClientProxy;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Who has an account is learnt neither from what is answered nor from when. What takes the time is counted; how long it takes is
- * measured by hand, for a timing is no test: {@code ./mvnw test -Dtest=EnumerationTest -Denumeration.requests=500}.
+ * Who has an account is learnt neither from what is answered nor from when. What takes the time is counted here; how long it takes
+ * is for {@link EnumerationBench}, for a timing is no test.
  */
 @QuarkusTest
 class EnumerationTest {
@@ -32,11 +29,11 @@ class EnumerationTest {
     @Inject
     Rows rows;
 
-    private static Response login(String email) {
+    static Response login(String email) {
         return nobody().body(Map.of("email", email, "password", WRONG)).post("/api/v1/auth/login");
     }
 
-    private static Response forgot(String email) {
+    static Response forgot(String email) {
         return nobody().body(Map.of("email", email)).post("/api/v1/auth/password/forgot");
     }
 
@@ -72,53 +69,5 @@ class EnumerationTest {
         assertThat(forgot(known.email()).asString())
                 .isEqualTo(forgot(newEmail()).asString());
         assertThat(hashed()).isEqualTo(before);
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "enumeration.requests", matches = "\\d+")
-    void the_medians_of_known_and_unknown_lie_within_five_milliseconds() {
-        int requests = Integer.getInteger("enumeration.requests");
-        List<String> told = new ArrayList<>();
-        told.add(compared("login", requests, EnumerationTest::login));
-        told.add(compared("forgot", requests, EnumerationTest::forgot));
-        System.out.println(String.join("\n", told));
-        assertThat(told).allMatch(line -> line.endsWith(": within 5 ms"));
-    }
-
-    private static String compared(String what, int requests, Function<String, Response> ask) {
-        List<Long> known = new ArrayList<>();
-        List<Long> unknown = new ArrayList<>();
-        String email = aCustomer().email();
-        for (int i = 0; i < 20 + requests; i++) {
-            // Interleaved, and in turn first: whatever else the machine does is done to both.
-            boolean knownFirst = i % 2 == 0;
-            long first = nanos(ask, knownFirst ? email : newEmail());
-            long second = nanos(ask, knownFirst ? newEmail() : email);
-            if (i >= 20) {
-                known.add(knownFirst ? first : second);
-                unknown.add(knownFirst ? second : first);
-            }
-        }
-        long apart = Math.abs(median(known) - median(unknown));
-        return String.format(
-                Locale.ROOT,
-                "ENUMERATION %s: %d + %d, medians known %.2f ms, unknown %.2f ms, apart %.2f ms: %s 5 ms",
-                what,
-                requests,
-                requests,
-                median(known) / 1e6,
-                median(unknown) / 1e6,
-                apart / 1e6,
-                apart < 5_000_000 ? "within" : "not within");
-    }
-
-    private static long nanos(Function<String, Response> ask, String email) {
-        long start = System.nanoTime();
-        ask.apply(email);
-        return System.nanoTime() - start;
-    }
-
-    private static long median(List<Long> times) {
-        return times.stream().sorted().skip(times.size() / 2).findFirst().orElseThrow();
     }
 }

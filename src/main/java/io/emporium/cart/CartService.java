@@ -2,7 +2,9 @@ package io.emporium.cart;
 
 import io.emporium.catalog.Product;
 import io.emporium.shared.Money;
+import io.emporium.shared.Refusal;
 import io.quarkus.hibernate.orm.panache.Panache;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -28,9 +30,9 @@ public class CartService {
     }
 
     /** The customer's cart, made when first asked for. */
-    @Transactional
     public CartView getCart(long userId) {
-        Cart cart = Cart.findByUser(userId).orElseGet(() -> lock(userId));
+        Cart cart = Cart.findByUser(userId)
+                .orElseGet(() -> QuarkusTransaction.requiringNew().call(() -> lock(userId)));
         List<CartItem> items = cart.items();
         return CartView.of(cart, items, calculateTotal(items));
     }
@@ -44,24 +46,25 @@ public class CartService {
      */
     @Transactional
     public CartItemView addItem(long userId, long productId, int quantity) {
-        Cart cart = lock(userId);
-        Product product = Product.findActive(productId).orElseThrow(CartError::productNotFound);
-        CartItem item = CartItem.findInCart(cart.cartId(), productId).orElse(null);
-        int sum = item == null ? quantity : item.quantity + quantity;
-        requireCanBeBought(product, sum);
-        if (item == null) {
-            if (CartItem.count("cartId", cart.cartId()) >= MOST_LINES) {
-                throw CartError.tooManyLines();
-            }
-            item = new CartItem();
-            item.cartId = cart.cartId();
-            item.product = product;
-            item.addedAt = clock.instant();
+        return CartItem.add(userId, productId, quantity, clock.instant())
+                .orElseThrow(() -> whyNot(userId, productId, quantity));
+    }
+
+    /** What kept so many of a product out of the cart, which the one statement that adds does not tell. */
+    private Refusal whyNot(long userId, long productId, int quantity) {
+        Product product = Product.findActive(productId).orElse(null);
+        if (product == null) {
+            return CartError.productNotFound();
         }
-        item.quantity = sum;
-        item.persist();
-        cart.updatedAt = clock.instant();
-        return CartItemView.of(item);
+        Cart cart = lock(userId);
+        CartItem item = CartItem.findInCart(cart.cartId(), productId).orElse(null);
+        if (item == null && CartItem.count("cartId", cart.cartId()) >= MOST_LINES) {
+            return CartError.tooManyLines();
+        }
+        int sum = item == null ? quantity : item.quantity + quantity;
+        return sum > MOST_OF_A_PRODUCT
+                ? CartError.lineTooLarge()
+                : CartError.insufficientStock(productId, sum, product.stockQuantity());
     }
 
     /**

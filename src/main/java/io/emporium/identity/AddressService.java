@@ -23,12 +23,10 @@ class AddressService {
         this.clock = clock;
     }
 
-    @Transactional
     List<AddressView> list(long userId) {
         return Address.listOwn(userId).stream().map(AddressView::of).toList();
     }
 
-    @Transactional
     AddressView get(long addressId, long userId) {
         return AddressView.of(own(addressId, userId));
     }

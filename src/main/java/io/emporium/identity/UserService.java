@@ -18,7 +18,6 @@ class UserService {
         this.clock = clock;
     }
 
-    @Transactional
     User get(long userId) {
         return User.<User>findByIdOptional(userId).orElseThrow(() -> Refusal.notFound("User"));
     }

@@ -4,7 +4,6 @@ import io.emporium.shared.Page;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Answer;
 import io.emporium.web.Caller;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
@@ -42,8 +41,7 @@ public class NotificationResource {
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("unread_only") @DefaultValue("false") boolean unreadOnly) {
         long userId = caller.userId();
-        Page<Notification> told =
-                QuarkusTransaction.requiringNew().call(() -> Notification.pageOf(userId, unreadOnly, page, limit));
+        Page<Notification> told = Notification.pageOf(userId, unreadOnly, page, limit);
         return Answer.of(NotificationList.of(told, unread.of(userId)));
     }
 

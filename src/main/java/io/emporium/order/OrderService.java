@@ -101,13 +101,11 @@ public class OrderService {
     }
 
     /** The customer's orders, newest first. */
-    @Transactional
     public OrderList getOrders(long userId, int page, int limit) {
         return OrderList.of(Order.pageOf(userId, page, limit));
     }
 
     /** @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's order too */
-    @Transactional
     public OrderView getOrderById(long userId, long orderId) {
         return OrderView.of(orders.getOwn(orderId, userId));
     }

@@ -28,11 +28,13 @@ public class Orders {
     }
 
     /** @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND */
+    @Transactional(Transactional.TxType.SUPPORTS)
     public Order get(long orderId) {
         return Order.<Order>findByIdOptional(orderId).orElseThrow(OrderError::notFound);
     }
 
     /** @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's order too */
+    @Transactional(Transactional.TxType.SUPPORTS)
     public Order getOwn(long orderId, long userId) {
         return Order.findOwn(orderId, userId).orElseThrow(OrderError::notFound);
     }

@@ -13,7 +13,6 @@ import io.emporium.payment.gateway.Reversal;
 import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -169,7 +168,6 @@ public class PaymentService {
      * @param userId whose it must be; null for support and admins
      * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's too
      */
-    @Transactional
     TransactionView getTransactionStatus(String reference, @Nullable Long userId) {
         var found = userId == null
                 ? Transaction.findByReference(reference)
@@ -184,7 +182,6 @@ public class PaymentService {
      * @param userId whose it must be; null for support and admins
      * @throws io.emporium.shared.Refusal RESOURCE_NOT_FOUND, for another customer's order too
      */
-    @Transactional
     TransactionView.OfOrder getTransactions(long orderId, @Nullable Long userId) {
         Order order = userId == null ? orders.get(orderId) : orders.getOwn(orderId, userId);
         List<TransactionView> rows = Transaction.ofOrder(order.orderId()).stream()

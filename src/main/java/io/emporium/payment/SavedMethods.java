@@ -45,7 +45,7 @@ class SavedMethods {
 
     /** {@code cus_…}, where the user is one already. */
     Optional<String> customerOf(long userId) {
-        return QuarkusTransaction.requiringNew().call(() -> known(userId)).map(Known::customerId);
+        return known(userId).map(Known::customerId);
     }
 
     /**

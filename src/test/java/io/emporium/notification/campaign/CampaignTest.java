@@ -484,14 +484,16 @@ class CampaignTest {
 
     @Test
     void hostile_contents_are_shown_as_text_and_lead_nowhere() {
-        long campaign = created(Map.of(
-                "subject",
-                "Sale <script>",
-                "content",
-                "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1))"
-                        + " [c](data:text/html,x) <javascript:alert(2)> [d](//evil.example/x) [e](vbscript:x) [j](javascript://evil.example/%0aalert(1)) ![f](javascript:x)"
-                        + " ![g](http://evil.example/p.png) [h](https://ok.example \"\\\" onclick=alert(1) x=\")\n\n[i]: javascript:alert(3)\n\n[i]"
-                        + "\n\n{7+7} {{7+7}} ${7+7} {#if 1}x{/if} \u202Etxt.exe\u2066 end"));
+        long campaign = created(
+                Map.of(
+                        "subject",
+                        "Sale <script>",
+                        "content",
+                        "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1))"
+                                + " [c](data:text/html,x) <javascript:alert(2)> [d](//evil.example/x) [e](vbscript:x) [j](javascript://evil.example/%0aalert(1)) ![f](javascript:x)"
+                                + " ![g](http://evil.example/p.png) [h](https://ok.example \"\\\" onclick=alert(1) x=\")\n\n[i]: javascript:alert(3)\n\n[i]"
+                                + "\n\n{7+7} {{7+7}} ${7+7} {#if 1}x{/if} \u202Etxt.exe\u2066 end"
+                                + "\n\n&#x202E;&#8294;gpj&rlm; .exe&#xD800;&#7; [to&#8238;o](https://ok.example/&#x202E;p \"&#x2067;t\")"));
         JsonPath preview = admin.json()
                 .post(CAMPAIGNS + "/" + campaign + "/preview")
                 .then()
@@ -503,8 +505,14 @@ class CampaignTest {
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "{7+7} {{7+7}} ${7+7} {#if 1}x{/if}")
                 .doesNotContain("<script", "<img", "evil.example", "&amp;lt;")
                 .doesNotContainPattern("(?i)(href|src)=\"(javascript|data|vbscript|//)");
-        assertThat(html).contains("txt.exe end").doesNotContain("\u202E", "\u2066");
-        assertThat(preview.getString("data.text")).contains("txt.exe end").doesNotContain("\u202E", "\u2066");
+        for (String part : List.of(html, preview.getString("data.text"))) {
+            assertThat(part)
+                    .contains("txt.exe end", "gpj .exe")
+                    .doesNotContainPattern("[\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\p{Cs}[\\p{Cc}&&[^\\n]]]");
+        }
+        assertThat(html)
+                .contains("<a href=\"https://ok.example/p\" title=\"t\"")
+                .contains(">too</a>");
         assertThat(html).contains("href=\"https://ok.example\" title=\"&quot; onclick=alert(1) x=\"");
         assertThat(preview.getString("data.subject")).isEqualTo("Sale <script>");
         assertThat(html).contains("<title>Sale &lt;script&gt;</title>");

@@ -4,6 +4,7 @@ import io.emporium.notification.receipt.OpenType.Piece;
 import io.emporium.notification.receipt.Text.Glyph;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +50,7 @@ final class Face {
             this.glyphs = font.getUnicodeCmapLookup();
             this.unitsPerEm = font.getUnitsPerEm();
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 
@@ -70,21 +71,19 @@ final class Face {
         try {
             return font.getAdvanceWidth(glyph);
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 
-    /**
-     * @param meaning the text that the glyph stands for: another one than the letter where that is a joined form
-     * @return under which code the file has it
-     */
-    int code(int codePoint, String meaning) {
-        return codeOf(glyphs.getGlyphId(codePoint), meaning);
+    /** A letter that is drawn beside the one before it. */
+    Glyph glyph(int codePoint, String meaning) {
+        int width = width(codePoint);
+        return new Glyph(this, glyphs.getGlyphId(codePoint), meaning, width, width, 0, 0);
     }
 
-    private int codeOf(int glyph, String meaning) {
-        var one = new Used(glyph, meaning);
-        return codes.computeIfAbsent(one, fresh -> {
+    /** Under which code the file has a glyph, which from now on is embedded. */
+    int code(Glyph glyph) {
+        return codes.computeIfAbsent(new Used(glyph.number(), glyph.meaning()), fresh -> {
             used.add(fresh);
             return used.size();
         });
@@ -114,7 +113,8 @@ final class Face {
             int own = widthOf(piece.glyph);
             shaped.add(new Glyph(
                     this,
-                    codeOf(piece.glyph, meaning(pieces, i, letters)),
+                    piece.glyph,
+                    meaning(pieces, i, letters),
                     own,
                     own + scaled(piece.wider),
                     scaled(piece.right),
@@ -178,7 +178,7 @@ final class Face {
                     "<</Type /Font /Subtype /Type0 /BaseFont " + called + " /Encoding /Identity-H /DescendantFonts ["
                             + descendant + " 0 R] /ToUnicode " + toUnicode + " 0 R>>");
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 

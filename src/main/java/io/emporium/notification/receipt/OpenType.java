@@ -1,6 +1,8 @@
 package io.emporium.notification.receipt;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +66,7 @@ final class OpenType {
         try {
             return table == null ? new byte[0] : font.getTableBytes(table);
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 
@@ -112,7 +114,7 @@ final class OpenType {
         }
 
         private String tag(int offset) {
-            return new String(bytes, offset, 4, java.nio.charset.StandardCharsets.US_ASCII);
+            return new String(bytes, offset, 4, StandardCharsets.US_ASCII);
         }
 
         int lookup(int number) {

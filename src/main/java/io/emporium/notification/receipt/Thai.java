@@ -42,7 +42,7 @@ final class Thai {
         return letter == 0xE31 || letter >= 0xE34 && letter <= 0xE37 || letter >= 0xE47 && letter <= 0xE4E;
     }
 
-    static boolean isAboveOrBelow(int letter) {
+    private static boolean isAboveOrBelow(int letter) {
         return isAbove(letter) || letter >= 0xE38 && letter <= 0xE3A;
     }
 }

@@ -29,7 +29,7 @@ class ScriptTest {
                 Script.THAI, font(Script.THAI));
         List<String> wrong = new ArrayList<>();
         int words = 0;
-        for (String line : resource("/receipt/as-harfbuzz-has-it.txt").split("\n")) {
+        for (String line : words()) {
             String[] fields = line.split("\\|");
             Script script = Objects.requireNonNull(scripts.get(fields[0]));
             String drawn = drawn(script, fonts.get(script), fields[1]);
@@ -79,9 +79,13 @@ class ScriptTest {
         }
     }
 
-    private static String resource(String path) throws IOException {
-        try (InputStream text = Objects.requireNonNull(ScriptTest.class.getResourceAsStream(path))) {
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    /** Each as {@code script|word|glyph@right,up … =width}. */
+    static List<String> words() throws IOException {
+        try (InputStream text =
+                Objects.requireNonNull(ScriptTest.class.getResourceAsStream("/receipt/as-harfbuzz-has-it.txt"))) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.emporium.notification.receipt;
 
+import io.emporium.notification.receipt.script.Arabic;
+import io.emporium.notification.receipt.script.Script;
 import java.text.Bidi;
 import java.text.BreakIterator;
 import java.text.Normalizer;

@@ -3,6 +3,8 @@ package io.emporium.notification.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Java;
+import io.emporium.notification.receipt.script.Arabic;
+import io.emporium.notification.receipt.script.ScriptTest;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,5 @@
-package io.emporium.notification.receipt;
+package io.emporium.notification.receipt.script;
 
-import io.emporium.notification.receipt.OpenType.Piece;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.emporium.local;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.emporium.local.provider.Http;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -153,8 +153,8 @@ final class LocalPage {
 
     /** Everything that would have left, newest first. */
     private void outbox(HttpExchange exchange) throws Exception {
-        List<Map<String, Object>> messages = new ArrayList<>(phones.list(parameter(exchange, "to")));
-        for (Map<String, Object> mail : mailbox.list(parameter(exchange, "to"))) {
+        List<Map<String, Object>> messages = new ArrayList<>(phones.list(recipient(exchange)));
+        for (Map<String, Object> mail : mailbox.list(recipient(exchange))) {
             Map<String, Object> message = new LinkedHashMap<>(mail);
             message.put("channel", "email");
             messages.add(message);
@@ -253,7 +253,7 @@ final class LocalPage {
     }
 
     private void mails(HttpExchange exchange) throws Exception {
-        List<Map<String, Object>> mails = mailbox.list(parameter(exchange, "to"));
+        List<Map<String, Object>> mails = mailbox.list(recipient(exchange));
         if (!browser(exchange)) {
             json(exchange, 200, Map.of("mails", mails));
             return;
@@ -297,14 +297,9 @@ final class LocalPage {
         return accept != null && accept.startsWith("text/html");
     }
 
-    private static String parameter(HttpExchange exchange, String name) {
-        String query = exchange.getRequestURI().getRawQuery();
-        for (String pair : query == null ? new String[0] : query.split("&")) {
-            if (pair.startsWith(name + "=")) {
-                return URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8);
-            }
-        }
-        return null;
+    /** Whose messages are asked for; null: everybody's. */
+    private static String recipient(HttpExchange exchange) {
+        return Http.form(exchange.getRequestURI().getRawQuery()).get("to");
     }
 
     private static String escape(Object text) {

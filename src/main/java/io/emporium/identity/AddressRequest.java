@@ -1,6 +1,7 @@
 package io.emporium.identity;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import io.emporium.web.OneLine;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

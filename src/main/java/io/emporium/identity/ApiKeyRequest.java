@@ -1,5 +1,6 @@
 package io.emporium.identity;
 
+import io.emporium.web.OneLine;
 import io.emporium.web.PlainText;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

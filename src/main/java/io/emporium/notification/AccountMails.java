@@ -9,6 +9,7 @@ import io.emporium.identity.IdentityEvent.SecondFactorTurnedOff;
 import io.emporium.identity.IdentityEvent.SecondFactorTurnedOn;
 import io.emporium.identity.IdentityEvent.UserRegistered;
 import io.emporium.identity.User;
+import io.emporium.notification.delivery.Wording;
 import io.emporium.notification.email.Letter;
 import io.emporium.notification.email.Mails;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -63,7 +64,7 @@ class AccountMails {
                         event.id(),
                         type,
                         subject,
-                        Letter.aboutAccount(user).with("changed_at", Letter.time(event.at()))));
+                        Letter.aboutAccount(user).with("at", Wording.time(event.at()))));
     }
 
     private void verification(IdentityEvent event) {

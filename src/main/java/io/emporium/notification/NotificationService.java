@@ -3,6 +3,7 @@ package io.emporium.notification;
 import io.emporium.identity.NotificationPreferences;
 import io.emporium.identity.User;
 import io.emporium.notification.delivery.Deliveries;
+import io.emporium.notification.delivery.Wording;
 import io.emporium.notification.email.Letter;
 import io.emporium.notification.email.Mails;
 import io.emporium.order.Order;
@@ -75,7 +76,7 @@ public class NotificationService {
                 event,
                 "order_placed",
                 "Order Placed",
-                "Your order " + event.orderNumber() + " has been placed. Total: " + Letter.money(event.total()));
+                "Your order " + event.orderNumber() + " has been placed. Total: " + Wording.money(event.total()));
     }
 
     /** The order is paid: its lines, total and address, as they were bought. */
@@ -109,7 +110,7 @@ public class NotificationService {
                         letter(customer, event.orderId())
                                 .with("carrier", event.carrier())
                                 .with("tracking_number", event.trackingNumber())
-                                .with("estimated_delivery", Letter.date(event.estimatedDelivery()))));
+                                .with("estimated_delivery", Wording.date(event.estimatedDelivery()))));
     }
 
     void sendDelivered(OrderDelivered event) {
@@ -143,7 +144,7 @@ public class NotificationService {
                         event,
                         "payment_receipt",
                         "Payment Received",
-                        "Your payment of " + Letter.money(event.amount()) + " for order " + event.orderNumber()
+                        "Your payment of " + Wording.money(event.amount()) + " for order " + event.orderNumber()
                                 + " has been received")
                 .ifPresent(customer -> mail(
                         customer,
@@ -151,10 +152,10 @@ public class NotificationService {
                         "payment_receipt",
                         "Payment Receipt - " + event.orderNumber(),
                         letter(customer, event.orderId())
-                                .with("amount", Letter.money(event.amount()))
+                                .with("amount", Wording.money(event.amount()))
                                 .with("transaction_reference", event.transactionReference())
-                                .with("payment_method", Letter.paymentMethod(event.paymentMethod()))
-                                .with("paid_at", Letter.time(event.at()))));
+                                .with("payment_method", Wording.paymentMethod(event.paymentMethod()))
+                                .with("paid_at", Wording.time(event.at()))));
     }
 
     void sendPaymentFailure(PaymentFailed event) {
@@ -162,7 +163,7 @@ public class NotificationService {
                         event,
                         "payment_failed",
                         "Payment Failed",
-                        "Your payment of " + Letter.money(event.amount()) + " for order " + event.orderNumber()
+                        "Your payment of " + Wording.money(event.amount()) + " for order " + event.orderNumber()
                                 + " did not go through. You can try again")
                 .ifPresent(customer -> mail(
                         customer,
@@ -170,8 +171,8 @@ public class NotificationService {
                         "payment_failed",
                         "Payment Failed - " + event.orderNumber(),
                         letter(customer, event.orderId())
-                                .with("amount", Letter.money(event.amount()))
-                                .with("payment_method", Letter.paymentMethod(event.paymentMethod()))));
+                                .with("amount", Wording.money(event.amount()))
+                                .with("payment_method", Wording.paymentMethod(event.paymentMethod()))));
     }
 
     void sendRefund(RefundSucceeded event) {
@@ -179,13 +180,13 @@ public class NotificationService {
                         event,
                         "refund",
                         "Refund Issued",
-                        Letter.money(event.amount()) + " for order " + event.orderNumber() + " has been refunded")
+                        Wording.money(event.amount()) + " for order " + event.orderNumber() + " has been refunded")
                 .ifPresent(customer -> mail(
                         customer,
                         event,
                         "refund",
                         "Refund - " + event.orderNumber(),
-                        letter(customer, event.orderId()).with("amount", Letter.money(event.amount()))));
+                        letter(customer, event.orderId()).with("amount", Wording.money(event.amount()))));
     }
 
     /** Where to pay what is to be paid by transfer, and until when. */
@@ -194,20 +195,20 @@ public class NotificationService {
                         event,
                         "transfer_instructions",
                         "Waiting for Your Transfer",
-                        "Please transfer " + Letter.money(event.amount()) + " for order " + event.orderNumber()
-                                + " until " + Letter.time(event.dueBy()) + ". Reference: " + event.reference())
+                        "Please transfer " + Wording.money(event.amount()) + " for order " + event.orderNumber()
+                                + " until " + Wording.time(event.dueBy()) + ". Reference: " + event.reference())
                 .ifPresent(customer -> mail(
                         customer,
                         event,
                         "transfer_instructions",
                         "How to Pay - " + event.orderNumber(),
                         letter(customer, event.orderId())
-                                .with("amount", Letter.money(event.amount()))
+                                .with("amount", Wording.money(event.amount()))
                                 .with("account_holder", event.accountHolder())
-                                .with("iban", Letter.iban(event.iban()))
+                                .with("iban", Wording.iban(event.iban()))
                                 .with("bic", event.bic())
                                 .with("reference", event.reference())
-                                .with("due_by", Letter.time(event.dueBy()))));
+                                .with("due_by", Wording.time(event.dueBy()))));
     }
 
     /** Once, while there is time. Who has paid or cancelled in between hears nothing. */
@@ -220,7 +221,7 @@ public class NotificationService {
                         event,
                         "transfer_reminder",
                         "Your Transfer Has Not Arrived",
-                        "We keep order " + event.orderNumber() + " for you until " + Letter.time(event.dueBy())
+                        "We keep order " + event.orderNumber() + " for you until " + Wording.time(event.dueBy())
                                 + ". Reference: " + event.reference())
                 .ifPresent(customer -> mail(
                         customer,
@@ -228,25 +229,26 @@ public class NotificationService {
                         "transfer_reminder",
                         "Transfer Reminder - " + event.orderNumber(),
                         Letter.about(customer, order)
-                                .with("amount", Letter.money(event.amount()))
+                                .with("amount", Wording.money(event.amount()))
                                 .with("account_holder", event.accountHolder())
-                                .with("iban", Letter.iban(event.iban()))
+                                .with("iban", Wording.iban(event.iban()))
                                 .with("bic", event.bic())
                                 .with("reference", event.reference())
-                                .with("due_by", Letter.time(event.dueBy()))));
+                                .with("due_by", Wording.time(event.dueBy()))));
     }
 
     /** A customer has asked their bank for the money back: for those who run the shop, and in the shop only. */
     void tellOfDispute(PaymentDisputed event) {
-        String due =
-                event.evidenceDueBy() == null ? "" : ". It can be answered until " + Letter.time(event.evidenceDueBy());
+        String due = event.evidenceDueBy() == null
+                ? ""
+                : ". It can be answered until " + Wording.time(event.evidenceDueBy());
         tellAdmins(
                 event.id(),
                 "order",
                 event.orderId(),
                 "payment_disputed",
                 "Payment Disputed",
-                "The payment of order " + event.orderNumber() + " is disputed over " + Letter.money(event.amount())
+                "The payment of order " + event.orderNumber() + " is disputed over " + Wording.money(event.amount())
                         + " (" + event.reason() + ")" + due);
     }
 
@@ -257,8 +259,8 @@ public class NotificationService {
                 event.orderId(),
                 "payment_dispute_closed",
                 "Dispute Closed",
-                "The dispute over " + Letter.money(event.amount()) + " of order " + event.orderNumber() + " is closed: "
-                        + event.status());
+                "The dispute over " + Wording.money(event.amount()) + " of order " + event.orderNumber()
+                        + " is closed: " + event.status());
     }
 
     /** To every admin. That the last ones went at once is told as being sold out. */

@@ -83,8 +83,7 @@ class ShortMessages {
     }
 
     private void push(User customer, UUID eventId, String type, String title, String message, long orderId) {
-        // Cleaned after it is cut: half a character is none.
-        String text = PlainLine.of(message.substring(0, Math.min(message.length(), PUSH_LENGTH)));
+        String text = PlainLine.of(message, PUSH_LENGTH);
         for (String token : devices.tokensOf(customer.userId())) {
             deliveries.add(new Message(
                     Channel.PUSH,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.emporium.identity.Address;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,5 +37,20 @@ public record ShipTo(
                 address.state(),
                 address.postalCode(),
                 address.country());
+    }
+
+    /** As it stands on a letter, a line each. */
+    public List<String> lines() {
+        return Stream.of(name, addressLine1, addressLine2, city + ", " + state + " " + postalCode, country)
+                .filter(line -> line != null && !line.isBlank())
+                .toList();
+    }
+
+    /**
+     * As it stands in a mail to its customer. What they typed would be a message to a stranger, as long as they have not shown
+     * that the mail's address is theirs: then it is not told.
+     */
+    public List<String> linesInMail(boolean isTheirs) {
+        return isTheirs ? lines() : List.of("The address in your order");
     }
 }

@@ -16,11 +16,12 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 /**
  * Looks whether what was sent has arrived. An event counts as delivered when each of the shop's own consumers that awaits
  * its type has its inbox row; the broker's confirm is only a reason to wait for that. What has not arrived 15 s after it
- * was sent goes once more, and the inbox passes over what it has: so a foreign or lost acknowledgement, a message that no
- * queue took, a queue that was deleted (its silent channel is connected anew) and a broker that lost its data all heal without anybody looking.
+ * was sent is missing and goes once more, unless those that lack it have lately taken only what was sent before it: a
+ * queue keeps its order, so it waits in there, and is looked for again 15 s later. The pause before the next repetition grows
+ * fourfold, up to 15 min.
  *
- * <p>A queue keeps its order: what a consumer has not reached yet, while it takes what was sent before, waits and is not
- * missing. The pause grows fourfold with each repetition, up to 15 min.
+ * <p>The inbox passes over what it has. So a foreign or lost acknowledgement, a message that no queue took, a queue that was
+ * deleted (its silent channel is connected anew) and a broker that lost its data all heal without anybody looking.
  */
 @ApplicationScoped
 class OutboxAudit {

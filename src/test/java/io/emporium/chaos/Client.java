@@ -4,18 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +48,9 @@ final class Client {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
 
-    private final Function<String, URI> way;
+    private final Shop shop;
     private final Findings findings;
     private final Semaphore atOnce;
-    private final AtomicLong answers = new AtomicLong();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
     Client(Shop shop, Findings findings) {
         this(shop, findings, Integer.MAX_VALUE);
@@ -67,28 +58,9 @@ final class Client {
 
     /** @param atOnce so many ask at the same time; who waits to ask again is none of them */
     Client(Shop shop, Findings findings, int atOnce) {
-        this(path -> shop.any().at(path), findings, atOnce);
-    }
-
-    /** @param way where a path is asked for, each time anew */
-    Client(Function<String, URI> way, Findings findings, int atOnce) {
-        this.way = way;
+        this.shop = shop;
         this.findings = findings;
         this.atOnce = new Semaphore(atOnce);
-    }
-
-    /** So many requests were answered below 500. */
-    long answers() {
-        return answers.get();
-    }
-
-    /** What was not answered or with 500 and above since it was last asked, and asked for again or not. */
-    List<String> failures() {
-        List<String> all = new ArrayList<>();
-        for (String one = failures.poll(); one != null; one = failures.poll()) {
-            all.add(one);
-        }
-        return all;
     }
 
     Answer get(String path, @Nullable String token) {
@@ -108,16 +80,11 @@ final class Client {
                 }
                 boolean isRunning = answer.code().equals("REQUEST_IN_PROGRESS");
                 if (answer.status() < 500 && !isRunning) {
-                    answers.incrementAndGet();
                     return answer;
                 }
                 last = answer.toString();
-                if (!isRunning) {
-                    failures.add(method + " " + path + ": " + last);
-                }
                 Shop.pause(isRunning ? 1_000 : 300);
             } catch (IOException broken) {
-                failures.add(method + " " + path + ": " + broken);
                 if (!mayRepeat) {
                     throw new Unanswered(method + " " + path + ": " + broken);
                 }
@@ -135,7 +102,7 @@ final class Client {
 
     private Answer once(String method, String path, @Nullable String token, @Nullable Object body, @Nullable String key)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(way.apply("/api/v1" + path))
+        var request = HttpRequest.newBuilder(shop.any().at("/api/v1" + path))
                 .timeout(Duration.ofSeconds(40))
                 .method(
                         method,

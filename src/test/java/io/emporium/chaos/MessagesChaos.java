@@ -56,6 +56,8 @@ class MessagesChaos {
     private static final Duration TAKEN_WITHIN = Duration.ofSeconds(60);
     /** How long a process takes to start here, with everything that goes on, on a machine for which those bounds are meant. */
     private static final Duration USUAL_START = Duration.ofSeconds(6);
+    /** On a machine that is slower than that the bounds say nothing any more, and hold no longer. */
+    private static final double SLOWEST = 2.5;
     /** So many messages of a channel a process hands over at once: as many may go out again when it is killed. */
     private static final int AT_ONCE = 5;
 
@@ -152,6 +154,7 @@ class MessagesChaos {
                 servers.setting("PAYPAL_API_BASE"),
                 servers.setting("BANK_API_BASE"));
         shop.open(environment(), List.of("a", "b"));
+        Findings.say("this machine is " + bounds());
         client = new Client(shop, findings, REQUESTS_AT_ONCE);
         admin = new Admin(client, findings);
         for (int i = 0; i < PRODUCTS; i++) {
@@ -519,6 +522,7 @@ class MessagesChaos {
                 "a start",
                 shop.starts().size() + ", "
                         + times(shop.starts().stream().sorted().toList()));
+        line("this machine, in the end", bounds());
         line("seed", Long.toString(SEED));
     }
 
@@ -533,11 +537,21 @@ class MessagesChaos {
                         + " (max)";
     }
 
-    /** Longer on a machine that is slower than usual, by what half of the processes' starts took on it meanwhile. */
+    /** Longer on a machine that is slower than usual, but not without end. */
     private Duration here(Duration bound) {
+        return Duration.ofMillis(Math.round(bound.toMillis() * slowness()));
+    }
+
+    /** By what half of the processes' starts took until now. */
+    private double slowness() {
         List<Duration> starts = shop.starts().stream().sorted().toList();
         double slower = (double) starts.get(starts.size() / 2).toMillis() / USUAL_START.toMillis();
-        return Duration.ofMillis(Math.round(bound.toMillis() * Math.max(1, slower)));
+        return Math.clamp(slower, 1, SLOWEST);
+    }
+
+    private String bounds() {
+        return "%.1f times as slow as usual, by its starts: an event is to be taken within %s, behind poison within %s"
+                .formatted(slowness(), Table.seconds(here(TAKEN_WITHIN)), Table.seconds(here(BEHIND_POISON_WITHIN)));
     }
 
     private void late(String what, List<Duration> times, Duration bound) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -815,8 +816,10 @@ class ReadersChaos {
 
     private void end() {
         over = true;
-        Closing.all(shop);
-        redis.forEach(Closing::all);
-        Closing.all(search, searchNode, servers);
+        List<AutoCloseable> opened = new ArrayList<>();
+        opened.add(shop);
+        opened.addAll(redis);
+        opened.addAll(Arrays.asList(search, searchNode, servers));
+        Closing.all(opened.toArray(AutoCloseable[]::new));
     }
 }

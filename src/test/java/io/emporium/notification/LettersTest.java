@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.emporium.Shopper;
+import io.emporium.identity.IdentityEvent.RecoveryCodeUsed;
+import io.emporium.identity.IdentityEvent.SecondFactorTurnedOff;
+import io.emporium.identity.IdentityEvent.SecondFactorTurnedOn;
 import io.emporium.inventory.InventoryEvent.StockRanOut;
 import io.emporium.inventory.InventoryEvent.StockRunsLow;
 import io.emporium.order.OrderEvent.OrderCancelled;
@@ -194,7 +197,16 @@ class LettersTest {
                 .put("/api/v1/auth/password")
                 .then()
                 .statusCode(200);
-        awaitLetters(ada.email, letters, Set.of("password_changed"));
+        publish(new SecondFactorTurnedOn(UUID.randomUUID(), ada.userId, NOW));
+        publish(new SecondFactorTurnedOff(UUID.randomUUID(), ada.userId, NOW));
+        publish(new RecoveryCodeUsed(UUID.randomUUID(), ada.userId, NOW));
+        awaitLetters(
+                ada.email,
+                letters,
+                Set.of("password_changed", "second_factor_on", "second_factor_off", "recovery_code_used"));
+        for (String type : List.of("second_factor_on", "second_factor_off", "recovery_code_used")) {
+            assertThat(letters.get(type).text()).contains("15 January 2026, 10:00 UTC");
+        }
         Shopper admin = Shopper.admin();
         Object campaign = admin.json()
                 .body(Map.of(
@@ -245,7 +257,10 @@ class LettersTest {
         Map<String, String> types = Map.of(
                 "Verify your e-mail address", "verify_email",
                 "Reset your password", "password_reset",
-                "Your password was changed", "password_changed");
+                "Your password was changed", "password_changed",
+                "Signing in takes a second factor now", "second_factor_on",
+                "Signing in takes no second factor any more", "second_factor_off",
+                "A recovery code of your account was used", "recovery_code_used");
         String page = ConfigProvider.getConfig().getValue("EMPORIUM_MAIL_PAGE", String.class);
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             for (Object id : given().queryParam("to", to).get(page).jsonPath().getList("mails.id")) {

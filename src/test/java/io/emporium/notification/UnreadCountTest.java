@@ -27,6 +27,9 @@ class UnreadCountTest {
     NotificationService notifications;
 
     @Inject
+    OldNotifications old;
+
+    @Inject
     EntityManager database;
 
     private Shopper shopper;
@@ -73,6 +76,20 @@ class UnreadCountTest {
         int mine = shopper.request().get(LIST).then().extract().path("data.notifications[0].notification_id");
 
         Shopper.registered().json().put(LIST + "/" + mine + "/read").then().statusCode(404);
+
+        assertUnread(1);
+    }
+
+    @Test
+    void what_is_forgotten_because_it_is_old_is_not_counted_any_more() {
+        tell();
+        assertUnread(2);
+        behindTheShopsBack("UPDATE notifications SET created_at = now() - interval '366 days' WHERE user_id = "
+                + shopper.userId
+                + " AND notification_id = (SELECT min(notification_id) FROM notifications WHERE user_id = "
+                + shopper.userId + ")");
+
+        old.forget();
 
         assertUnread(1);
     }

@@ -181,6 +181,18 @@ class ApiDocumentTest {
         assertThat(silent).isEmpty();
     }
 
+    @Test
+    void nobodys_mail_link_is_a_page_to_a_browser() {
+        assertThat(operations())
+                .filteredOn(operation -> operation.node().at("/tags/0").asText().equals("Mail links"))
+                .hasSize(3)
+                .allSatisfy(operation -> assertThat(
+                                operation.node().at("/responses/404/content").properties())
+                        .as(operation.name())
+                        .extracting(Map.Entry::getKey)
+                        .containsExactly("application/json", "text/html"));
+    }
+
     /** An example of its own, or one on any schema it is made of. */
     private boolean hasExample(JsonNode node, Set<String> visited) {
         if (node.has("example") || !node.path("examples").isEmpty()) {

@@ -1,5 +1,6 @@
 package io.emporium.notification.campaign;
 
+import io.emporium.web.OneLine;
 import io.emporium.web.PlainText;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
@@ -8,7 +9,6 @@ import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -33,28 +33,16 @@ import org.jspecify.annotations.Nullable;
  * @param scheduledAt when sending it begins, within a year; at once by default
  */
 record CampaignRequest(
-        @NotBlank
-        @Size(max = 200)
-        @PlainText
-        @Pattern(regexp = LINE, message = ONE_LINE)
-        @Schema(examples = "Autumn sale, {{first_name}}")
+        @NotBlank @Size(max = 200) @OneLine @Schema(examples = "Autumn sale, {{first_name}}")
         String subject,
 
-        @NotBlank
-        @Size(max = 200)
-        @PlainText
-        @Pattern(regexp = LINE, message = ONE_LINE)
-        @Schema(examples = "Everything for autumn")
+        @NotBlank @Size(max = 200) @OneLine @Schema(examples = "Everything for autumn")
         String title,
 
         @NotBlank @Size(max = 20_000) @PlainText @Schema(examples = "**20 % off** all lamps until Sunday.")
         String content,
 
-        @Size(max = 100)
-        @PlainText
-        @Pattern(regexp = LINE, message = ONE_LINE)
-        @Schema(examples = "To the lamps")
-        @Nullable
+        @Size(max = 100) @OneLine @Schema(examples = "To the lamps") @Nullable
         String ctaText,
 
         @Size(max = 2_000) @PlainText @Schema(examples = "https://shop.example/lamps") @Nullable
@@ -66,8 +54,6 @@ record CampaignRequest(
 
     static final int DEFAULT_RATE = 50;
 
-    private static final String LINE = "[^\\r\\n\\t\\u2028\\u2029]*";
-    private static final String ONE_LINE = "must be one line";
     private static final Duration FURTHEST = Duration.ofDays(366);
     private static final LocalDate EARLIEST = LocalDate.of(2000, 1, 1);
 

@@ -42,7 +42,12 @@ final class LinkToken {
         }
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(text);
-            return bytes.length == length ? Optional.of(new LinkToken(bytes)) : Optional.empty();
+            // The decoder passes over the bits of the last character that are beyond the last byte: one token would
+            // have
+            // several spellings.
+            return bytes.length == length && encoded(bytes).equals(text)
+                    ? Optional.of(new LinkToken(bytes))
+                    : Optional.empty();
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }

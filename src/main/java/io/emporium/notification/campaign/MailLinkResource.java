@@ -30,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/api/v1")
 @Tag(name = "Mail links")
 @RunOnVirtualThread
+@APIResponse(
+        responseCode = "404",
+        description = "Nobody's link; a page to a browser",
+        content = {
+            @Content(mediaType = "application/json", schema = @Schema(ref = "#/components/schemas/Failure")),
+            @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING))
+        })
 class MailLinkResource {
     private static final String PAGE = "<!DOCTYPE html><html lang=\"en\">…</html>";
     private final MailLinks links;
@@ -56,22 +63,7 @@ class MailLinkResource {
     @APIResponse(
             responseCode = "200",
             description = "The page",
-            content =
-                    @Content(
-                            mediaType = "text/html",
-                            schema =
-                                    @Schema(
-                                            type =
-                                                    org.eclipse.microprofile.openapi.annotations.enums.SchemaType
-                                                            .STRING),
-                            example = PAGE))
-    @APIResponse(
-            responseCode = "404",
-            description = "Nobody's link; a page to a browser",
-            content = {
-                @Content(mediaType = "application/json", schema = @Schema(ref = "#/components/schemas/Failure")),
-                @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING))
-            })
+            content = @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING), example = PAGE))
     public Response ask(
             @PathParam("token") String token,
             @Schema(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
@@ -100,13 +92,6 @@ class MailLinkResource {
                         example = "{\"success\":true,\"message\":\"You are unsubscribed\"}"),
                 @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING), example = PAGE)
             })
-    @APIResponse(
-            responseCode = "404",
-            description = "Nobody's link; a page to a browser",
-            content = {
-                @Content(mediaType = "application/json", schema = @Schema(ref = "#/components/schemas/Failure")),
-                @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING))
-            })
     public Response unsubscribe(
             @PathParam("token") String token,
             @Schema(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
@@ -129,13 +114,6 @@ class MailLinkResource {
             summary = "A campaign's call to action",
             description = "Redirects to the campaign's own link and counts whose mail it was in, once.")
     @APIResponse(responseCode = "302", description = "To the campaign's link")
-    @APIResponse(
-            responseCode = "404",
-            description = "Nobody's link; a page to a browser",
-            content = {
-                @Content(mediaType = "application/json", schema = @Schema(ref = "#/components/schemas/Failure")),
-                @Content(mediaType = "text/html", schema = @Schema(type = SchemaType.STRING))
-            })
     public Response follow(
             @PathParam("token") String token,
             @Schema(hidden = true) @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {

@@ -1,11 +1,11 @@
 package io.emporium.notification.campaign;
 
+import io.emporium.notification.delivery.PlainLine;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what an admin has written into the two parts of a mail. HTML is no part of it: tags are shown as the text they
- * are. A link that does not lead to http(s) or mailto, or a picture that does not come by https, is only its text.
+ * are. A link that does not lead to http(s) or mailto, or a picture that does not come by https, is only its text. What
+ * cannot be seen is taken out at the end: Markdown writes it as {@code &#x202E;} too.
  */
 final class Markdown {
     /** Mail clients drop style sheets. */
@@ -33,9 +34,6 @@ final class Markdown {
             Map.entry("h1", "margin:0 0 16px;font-size:22px;line-height:28px;font-weight:normal;"),
             Map.entry("h2", "margin:0 0 16px;font-size:20px;line-height:26px;font-weight:normal;"),
             Map.entry("h3", "margin:0 0 16px;font-size:18px;line-height:24px;font-weight:normal;"));
-
-    /** They turn the reading direction of all that follows them in a line; scripts that are written to the left need none. */
-    private static final Pattern TURNS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069]+");
 
     private static final Parser PARSER = Parser.builder().build();
     private static final HtmlRenderer HTML = HtmlRenderer.builder()
@@ -53,15 +51,15 @@ final class Markdown {
     private Markdown() {}
 
     static String html(String markdown) {
-        return HTML.render(safe(markdown));
+        return PlainLine.lines(HTML.render(safe(markdown)));
     }
 
     static String text(String markdown) {
-        return TEXT.render(safe(markdown));
+        return PlainLine.lines(TEXT.render(safe(markdown)));
     }
 
     private static Node safe(String markdown) {
-        Node document = PARSER.parse(TURNS.matcher(markdown).replaceAll(""));
+        Node document = PARSER.parse(markdown);
         document.accept(new LinksOut());
         return document;
     }

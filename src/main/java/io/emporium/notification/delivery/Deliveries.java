@@ -214,6 +214,6 @@ public class Deliveries implements Replayable {
 
     /** A reason as it is kept. */
     static String shorten(String reason) {
-        return PlainLine.of(reason.substring(0, Math.min(reason.length(), ERROR_LENGTH)));
+        return PlainLine.of(reason, ERROR_LENGTH);
     }
 }

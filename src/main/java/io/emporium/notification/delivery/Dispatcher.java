@@ -28,14 +28,13 @@ class Dispatcher {
             Deliveries deliveries,
             InHand inHand,
             Permission permission,
-            @All List<Sender> sendersOfAll,
+            @All List<Sender> unwatched,
             NotAWorker process,
             MeterRegistry meters) {
         this.deliveries = deliveries;
-        List<Sender> senders = sendersOfAll.stream()
+        this.senders = unwatched.stream()
                 .<Sender>map(sender -> new Watched(sender, meters))
                 .toList();
-        this.senders = senders;
         this.lines = senders.stream()
                 .map(sender -> new Line(
                         sender,

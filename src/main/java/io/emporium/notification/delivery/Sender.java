@@ -11,8 +11,10 @@ public interface Sender {
     String howToTurnOn();
 
     /**
-     * Sends it now, outside any transaction; is called by several threads at once, and comes back within half a minute
-     * (FCM, which has called its access token back, within 44 s: sent twice, the second takes the first one's place).
+     * Sends it now, outside any transaction; is called by several threads at once. Comes back within half a minute, for after a
+     * minute another takes it in hand; longer only where of two the second takes the first one's place.
+     *
+     * @throws RuntimeException for a fault of ours: it is one of the message's tries, and nobody knows whether it was sent
      */
     Sending send(Delivery delivery);
 }

@@ -9,15 +9,14 @@ import io.emporium.web.ApiDocument;
 import io.emporium.web.AuditLog;
 import io.emporium.web.Caller;
 import io.emporium.web.Idempotency;
+import io.emporium.web.OneLine;
 import io.emporium.web.Pagination;
-import io.emporium.web.PlainText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -64,11 +63,7 @@ public class SuppressionResource {
             @Schema(examples = "jane@example.com") @NotNull @EmailAddress
             String address,
 
-            @Schema(examples = "Asked for it by telephone")
-            @Size(max = 200)
-            @PlainText
-            @Pattern(regexp = "[^\\r\\n\\t\\u2028\\u2029]*", message = "must be one line")
-            @Nullable
+            @Schema(examples = "Asked for it by telephone") @Size(max = 200) @OneLine @Nullable
             String note) {}
 
     /** A page of the list. */

@@ -10,6 +10,9 @@ import java.util.Locale;
  * and a part of the trace of the request that the message tells of.
  */
 final class Watched implements Sender {
+    /** As a line takes one that throws. */
+    private static final String THREW = "failed";
+
     private final Sender sender;
     private final MeterRegistry meters;
 
@@ -39,10 +42,15 @@ final class Watched implements Sender {
         return meters.timer("deliveries.sending", "channel", channel)
                 .record(() -> Traces.follow(
                         delivery.traceparent(), "send " + channel + " " + delivery.type(), SpanKind.CLIENT, () -> {
-                            Sending outcome = sender.send(delivery);
-                            meters.counter("deliveries", "channel", channel, "outcome", named(outcome))
-                                    .increment();
-                            return outcome;
+                            String outcome = THREW;
+                            try {
+                                Sending sending = sender.send(delivery);
+                                outcome = named(sending);
+                                return sending;
+                            } finally {
+                                meters.counter("deliveries", "channel", channel, "outcome", outcome)
+                                        .increment();
+                            }
                         }));
     }
 

@@ -4,30 +4,19 @@ import io.emporium.identity.User;
 import io.emporium.notification.delivery.Message.About;
 import io.emporium.notification.delivery.PlainLine;
 import io.emporium.notification.delivery.Purpose;
+import io.emporium.notification.delivery.Wording;
 import io.emporium.order.Order;
-import io.emporium.order.ShipTo;
-import io.emporium.shared.Money;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mail's templates are filled with, why it is written and what it is about. Everything in it is one line of plain text without control characters, so that
- * what a customer typed can neither break a line of the text part nor be taken for a header; the HTML templates escape it.
+ * What a mail's templates are filled with, why it is written and what it is about. Everything in it is one line of plain text
+ * without control characters, so that what a customer typed can neither break a line of the text part nor be taken for a
+ * header; the HTML templates escape it.
  */
 public final class Letter {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
     private static final int LONGEST = 300;
     /** As long as a row's may be. */
     private static final int LONGEST_SUBJECT = 255;
@@ -86,8 +75,8 @@ public final class Letter {
                         "name", line(item.productName()),
                         "sku", line(item.sku()),
                         "quantity", Integer.toString(item.quantity()),
-                        "price", money(item.price()),
-                        "subtotal", money(item.subtotal())))
+                        "price", Wording.money(item.price()),
+                        "subtotal", Wording.money(item.subtotal())))
                 .toList();
         return new Letter(
                 Purpose.ORDER,
@@ -104,22 +93,11 @@ public final class Letter {
                         "lines",
                         lines,
                         "total",
-                        money(order.total()),
+                        Wording.money(order.total()),
                         "address",
-                        customer.isEmailVerified() ? address(order.shipTo()) : List.of("The address in your order")));
-    }
-
-    private static List<String> address(ShipTo to) {
-        List<String> address = new ArrayList<>();
-        address.add(line(to.name()));
-        address.add(line(to.addressLine1()));
-        String second = to.addressLine2();
-        if (second != null && !second.isBlank()) {
-            address.add(line(second));
-        }
-        address.add(line(to.city() + ", " + to.state() + " " + to.postalCode()));
-        address.add(line(to.country()));
-        return address;
+                        order.shipTo().linesInMail(customer.isEmailVerified()).stream()
+                                .map(Letter::line)
+                                .toList()));
     }
 
     /** To somebody who runs the shop, about anything in it. */
@@ -148,36 +126,6 @@ public final class Letter {
 
     Map<String, Object> values() {
         return values;
-    }
-
-    /** {@code USD 1,299.00} */
-    public static String money(Money money) {
-        return String.format(Locale.ROOT, "%s %,.2f", money.currency().getCurrencyCode(), money.amount());
-    }
-
-    /** {@code DE89 3704 0044 0532 0130 00} */
-    public static String iban(String iban) {
-        return iban.replaceAll("\\s", "").replaceAll("(.{4})(?=.)", "$1 ");
-    }
-
-    /** {@code 15 January 2026} */
-    public static @Nullable String date(@Nullable LocalDate date) {
-        return date == null ? null : DATE.format(date);
-    }
-
-    /** {@code 15 January 2026, 10:00 UTC} */
-    public static String time(Instant instant) {
-        return TIME.format(instant);
-    }
-
-    /** {@code credit_card} as a person says it. */
-    public static String paymentMethod(String code) {
-        return switch (code) {
-            case "credit_card" -> "Credit card";
-            case "paypal" -> "PayPal";
-            case "bank_transfer" -> "Bank transfer";
-            default -> code;
-        };
     }
 
     // Nor may it go on for pages.

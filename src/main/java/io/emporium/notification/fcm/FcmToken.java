@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.emporium.notification.delivery.RetryAfter;
 import io.emporium.notification.delivery.Sending;
 import io.emporium.shared.HttpCalls;
+import io.emporium.web.ForeignJson;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
@@ -92,7 +93,7 @@ final class FcmToken {
         } catch (HttpCalls.NoAnswer lost) {
             throw new None("no access token: " + lost.getMessage(), null);
         }
-        JsonNode body = FcmSender.read(json, answer.body());
+        JsonNode body = ForeignJson.read(json, answer.body());
         String token = body.path("access_token").asText();
         if (answer.statusCode() != 200 || token.isEmpty()) {
             throw new None(

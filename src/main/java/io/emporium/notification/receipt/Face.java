@@ -1,9 +1,12 @@
 package io.emporium.notification.receipt;
 
-import io.emporium.notification.receipt.OpenType.Piece;
 import io.emporium.notification.receipt.Text.Glyph;
+import io.emporium.notification.receipt.script.OpenType;
+import io.emporium.notification.receipt.script.Piece;
+import io.emporium.notification.receipt.script.Script;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.fontbox.ttf.CmapLookup;
 import org.apache.fontbox.ttf.TTFSubsetter;
@@ -41,6 +45,9 @@ final class Face {
 
     private record Used(int glyph, String meaning) {}
 
+    /** Where a glyph is drawn, from the beginning of its text and in units of the font. */
+    private record Place(int right, int up) {}
+
     /** @param name as it is called in the file */
     Face(String name, TrueTypeFont font) {
         this.name = name;
@@ -49,7 +56,7 @@ final class Face {
             this.glyphs = font.getUnicodeCmapLookup();
             this.unitsPerEm = font.getUnitsPerEm();
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 
@@ -70,21 +77,19 @@ final class Face {
         try {
             return font.getAdvanceWidth(glyph);
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 
-    /**
-     * @param meaning the text that the glyph stands for: another one than the letter where that is a joined form
-     * @return under which code the file has it
-     */
-    int code(int codePoint, String meaning) {
-        return codeOf(glyphs.getGlyphId(codePoint), meaning);
+    /** A letter that is drawn beside the one before it. */
+    Glyph glyph(int codePoint, String meaning) {
+        int width = width(codePoint);
+        return new Glyph(this, glyphs.getGlyphId(codePoint), meaning, width, width, 0, 0);
     }
 
-    private int codeOf(int glyph, String meaning) {
-        var one = new Used(glyph, meaning);
-        return codes.computeIfAbsent(one, fresh -> {
+    /** Under which code the file has a glyph, which from now on is embedded. */
+    int code(Glyph glyph) {
+        return codes.computeIfAbsent(new Used(glyph.number(), glyph.meaning()), fresh -> {
             used.add(fresh);
             return used.size();
         });
@@ -93,49 +98,45 @@ final class Face {
     /** The glyphs of a text in one script, each where it belongs; read one after the other their meanings are the text. */
     List<Glyph> shape(Script script, int[] letters) {
         if (layout == null) {
-            layout = new OpenType(font, script.tag);
+            layout = script.layout(font);
         }
-        List<Piece> pieces = switch (script) {
-            case DEVANAGARI -> new Devanagari(glyphs, layout).shape(letters);
-            case THAI -> Thai.shape(letters, glyphs, layout);
-        };
+        List<Piece> pieces = script.shape(letters, glyphs, layout);
         List<Glyph> shaped = new ArrayList<>();
-        Map<Piece, Integer> pens = new HashMap<>();
+        Map<Piece, Place> places = new HashMap<>();
         int pen = 0;
         for (int i = 0; i < pieces.size(); i++) {
             Piece piece = pieces.get(i);
-            if (piece.onto != null) {
-                // Where it goes is counted from where its letter was drawn.
-                piece.right += piece.onto.right + pens.getOrDefault(piece.onto, pen) - pen;
-                piece.up += piece.onto.up;
-            }
-            pens.put(piece, pen);
-            pen += advance(piece.glyph) + piece.wider;
-            int own = widthOf(piece.glyph);
+            Piece letter = piece.onto();
+            Place from = letter == null ? new Place(pen, 0) : Objects.requireNonNull(places.get(letter));
+            var place = new Place(from.right() + piece.right(), from.up() + piece.up());
+            places.put(piece, place);
+            int own = widthOf(piece.glyph());
             shaped.add(new Glyph(
                     this,
-                    codeOf(piece.glyph, meaning(pieces, i, letters)),
+                    piece.glyph(),
+                    meaning(pieces, i, letters),
                     own,
-                    own + scaled(piece.wider),
-                    scaled(piece.right),
+                    own + scaled(piece.wider()),
+                    scaled(place.right() - pen),
                     // As many marks as somebody types on one letter: they stay with their line.
-                    Math.clamp(scaled(piece.up), -EM, EM)));
+                    Math.clamp(scaled(place.up()), -EM, EM)));
+            pen += advance(piece.glyph()) + piece.wider();
         }
         return shaped;
     }
 
     /** A letter for each glyph of a syllable; what is left of them for its last one. */
     private static String meaning(List<Piece> pieces, int at, int[] letters) {
-        int cluster = pieces.get(at).cluster;
+        int cluster = pieces.get(at).cluster();
         int first = at;
-        while (first > 0 && pieces.get(first - 1).cluster == cluster) {
+        while (first > 0 && pieces.get(first - 1).cluster() == cluster) {
             first--;
         }
         int next = at + 1;
-        while (next < pieces.size() && pieces.get(next).cluster == cluster) {
+        while (next < pieces.size() && pieces.get(next).cluster() == cluster) {
             next++;
         }
-        int end = next < pieces.size() ? pieces.get(next).cluster : letters.length;
+        int end = next < pieces.size() ? pieces.get(next).cluster() : letters.length;
         int from = cluster + at - first;
         int to = at + 1 == next ? end : Math.min(from + 1, end);
         return from >= end ? NOTHING : new String(letters, from, to - from);
@@ -178,7 +179,7 @@ final class Face {
                     "<</Type /Font /Subtype /Type0 /BaseFont " + called + " /Encoding /Identity-H /DescendantFonts ["
                             + descendant + " 0 R] /ToUnicode " + toUnicode + " 0 R>>");
         } catch (IOException broken) {
-            throw new java.io.UncheckedIOException(broken);
+            throw new UncheckedIOException(broken);
         }
     }
 

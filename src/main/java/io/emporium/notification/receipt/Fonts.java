@@ -1,5 +1,6 @@
 package io.emporium.notification.receipt;
 
+import io.emporium.notification.receipt.script.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class Fonts {
     }
 
     Face face(Script script) {
-        return load(script.font);
+        return load(script.font());
     }
 
     boolean isMissing(int codePoint) {
@@ -54,7 +55,7 @@ final class Fonts {
         }
         Script script = Script.of(codePoint);
         if (script != null) {
-            return script.font;
+            return script.font();
         }
         if (codePoint >= 0x3131 && codePoint <= 0x318E || codePoint >= 0xAC00 && codePoint <= 0xD7A3) {
             return HANGUL;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -118,7 +119,7 @@ final class Pages {
             }
             // What TJ has between two texts moves the next one to the left.
             skip(content, -glyph.right());
-            content.append(String.format(Locale.ROOT, "%04X", glyph.code()));
+            content.append(String.format(Locale.ROOT, "%04X", glyph.face().code(glyph)));
             skip(content, glyph.own() + glyph.right() - glyph.width());
         }
         content.append(now == null ? "" : ">] TJ\n");
@@ -239,9 +240,7 @@ final class Pages {
                 </rdf:Description>
                 </rdf:RDF>
                 </x:xmpmeta>
-                <?xpacket end="r"?>""".formatted(
-                        title.replace("&", "&amp;").replace("<", "&lt;"),
-                        made.truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+                <?xpacket end="r"?>""".formatted(title.replace("&", "&amp;").replace("<", "&lt;"), made.truncatedTo(ChronoUnit.SECONDS))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,8 @@
 package io.emporium.notification.receipt;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -32,40 +34,34 @@ final class PdfFile {
 
     /** A compressed stream. @param entries of its dictionary, beside those that say how long and how compressed it is */
     int addStream(String entries, byte[] content) {
-        int number = reserve();
-        putStream(number, entries, content);
-        return number;
-    }
-
-    void putStream(int number, String entries, byte[] content) {
         var packed = new ByteArrayOutputStream();
         var deflater = new Deflater(Deflater.BEST_COMPRESSION);
         try (var out = new DeflaterOutputStream(packed, deflater)) {
             out.write(content);
-        } catch (java.io.IOException impossible) {
-            throw new java.io.UncheckedIOException(impossible);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
         } finally {
             deflater.end();
         }
-        putStream(number, entries + " /Filter /FlateDecode", packed);
+        return addStream(entries + " /Filter /FlateDecode", packed);
     }
 
     /** As it is: metadata must be readable without a PDF reader. */
     int addPlainStream(String entries, byte[] content) {
         var plain = new ByteArrayOutputStream();
         plain.writeBytes(content);
-        int number = reserve();
-        putStream(number, entries, plain);
-        return number;
+        return addStream(entries, plain);
     }
 
-    private void putStream(int number, String entries, ByteArrayOutputStream content) {
+    private int addStream(String entries, ByteArrayOutputStream content) {
+        int number = reserve();
         var whole = new ByteArrayOutputStream();
         whole.writeBytes(
                 ("<<" + entries + " /Length " + content.size() + ">>\nstream\n").getBytes(StandardCharsets.ISO_8859_1));
         whole.writeBytes(content.toByteArray());
         whole.writeBytes("\nendstream".getBytes(StandardCharsets.ISO_8859_1));
         objects.set(number - 1, whole.toByteArray());
+        return number;
     }
 
     byte[] finish(int catalog, int info) {

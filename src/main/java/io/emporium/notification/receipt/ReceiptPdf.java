@@ -32,7 +32,6 @@ final class ReceiptPdf {
         this.receipt = receipt;
     }
 
-    /** @return the file */
     static byte[] of(Receipt receipt) {
         return new ReceiptPdf(receipt).write();
     }
@@ -102,8 +101,8 @@ final class ReceiptPdf {
         return height;
     }
 
-    private static Tag cell(Tag row, String role) {
-        return row.add(role, role.equals("TH") ? "/A <</O /Table /Scope /Column>>" : "");
+    private static Tag headerCell(Tag header) {
+        return header.add("TH", "/A <</O /Table /Scope /Column>>");
     }
 
     private void lines(Tag document) {
@@ -111,7 +110,7 @@ final class ReceiptPdf {
         y += 20_00;
         Tag table = document.add("Table");
         Tag header = table.add("TR");
-        itemsHeader(cell(header, "TH"), cell(header, "TH"), cell(header, "TH"), cell(header, "TH"));
+        itemsHeader(headerCell(header), headerCell(header), headerCell(header), headerCell(header));
         for (Receipt.Line line : receipt.lines()) {
             List<String> name = Text.wrap(pages.fonts(), line.name(), false, TEXT, NAME_WIDTH);
             List<String> sku = Text.wrap(pages.fonts(), line.sku(), false, SMALL, NAME_WIDTH);
@@ -121,7 +120,7 @@ final class ReceiptPdf {
                 itemsHeader(null, null, null, null);
             }
             Tag row = table.add("TR");
-            Tag item = cell(row, "TD");
+            Tag item = row.add("TD");
             int at = y + 5_00;
             for (String part : name) {
                 pages.line(item, part, false, TEXT, BLACK, LEFT, at);
@@ -131,9 +130,9 @@ final class ReceiptPdf {
                 pages.line(item, part, false, SMALL, GREY, LEFT, at);
                 at += SMALL_LEADING;
             }
-            pages.lineEndingAt(cell(row, "TD"), line.quantity(), false, TEXT, BLACK, QUANTITY, y + 5_00);
-            pages.lineEndingAt(cell(row, "TD"), line.price(), false, TEXT, BLACK, PRICE, y + 5_00);
-            pages.lineEndingAt(cell(row, "TD"), line.subtotal(), false, TEXT, BLACK, RIGHT, y + 5_00);
+            pages.lineEndingAt(row.add("TD"), line.quantity(), false, TEXT, BLACK, QUANTITY, y + 5_00);
+            pages.lineEndingAt(row.add("TD"), line.price(), false, TEXT, BLACK, PRICE, y + 5_00);
+            pages.lineEndingAt(row.add("TD"), line.subtotal(), false, TEXT, BLACK, RIGHT, y + 5_00);
             y += height;
             pages.rule(LINE, 50, LEFT, RIGHT, y);
         }
@@ -177,7 +176,7 @@ final class ReceiptPdf {
         Tag table = document.add("Table");
         Tag header = table.add("TR");
         movementsHeader(
-                cell(header, "TH"), cell(header, "TH"), cell(header, "TH"), cell(header, "TH"), cell(header, "TH"));
+                headerCell(header), headerCell(header), headerCell(header), headerCell(header), headerCell(header));
         for (Movement movement : receipt.movements()) {
             List<String> reference = Text.wrap(pages.fonts(), movement.reference(), false, SMALL, 170_00);
             int height = Math.max(LEADING, reference.size() * SMALL_LEADING) + 8_00;
@@ -187,15 +186,15 @@ final class ReceiptPdf {
             }
             Tag row = table.add("TR");
             int at = y + 5_00;
-            pages.line(cell(row, "TD"), movement.day(), false, TEXT, BLACK, LEFT, at);
-            pages.line(cell(row, "TD"), movement.what(), false, TEXT, BLACK, LEFT + 92_00, at);
-            pages.line(cell(row, "TD"), movement.method(), false, TEXT, BLACK, LEFT + 148_00, at);
-            Tag cell = cell(row, "TD");
+            pages.line(row.add("TD"), movement.day(), false, TEXT, BLACK, LEFT, at);
+            pages.line(row.add("TD"), movement.what(), false, TEXT, BLACK, LEFT + 92_00, at);
+            pages.line(row.add("TD"), movement.method(), false, TEXT, BLACK, LEFT + 148_00, at);
+            Tag cell = row.add("TD");
             for (String part : reference) {
                 pages.line(cell, part, false, SMALL, GREY, LEFT + 226_00, at + 1_00);
                 at += SMALL_LEADING;
             }
-            pages.lineEndingAt(cell(row, "TD"), movement.amount(), false, TEXT, BLACK, RIGHT, y + 5_00);
+            pages.lineEndingAt(row.add("TD"), movement.amount(), false, TEXT, BLACK, RIGHT, y + 5_00);
             y += height;
             pages.rule(LINE, 50, LEFT, RIGHT, y);
         }

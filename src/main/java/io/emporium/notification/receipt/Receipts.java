@@ -1,6 +1,7 @@
 package io.emporium.notification.receipt;
 
 import io.emporium.identity.User;
+import io.emporium.notification.delivery.Wording;
 import io.emporium.notification.receipt.Receipt.Movement;
 import io.emporium.order.Order;
 import io.emporium.order.Orders;
@@ -10,11 +11,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,9 +29,6 @@ public class Receipts {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
     /** Of a field; what is longer is cut. Rows hold no longer names, but a receipt must end whatever they hold. */
     private static final int LONGEST = 300;
-
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final Orders orders;
     private final List<String> seller;
@@ -60,7 +54,7 @@ public class Receipts {
         return make(
                 inTransaction(() -> {
                     Order order = userId == null ? orders.get(orderId) : orders.getOwn(orderId, userId);
-                    return read(order, address(order));
+                    return read(order, order.shipTo().lines());
                 }),
                 places);
     }
@@ -78,7 +72,7 @@ public class Receipts {
                     boolean isTheirs = User.<User>findByIdOptional(order.userId())
                             .filter(User::isEmailVerified)
                             .isPresent();
-                    return read(order, isTheirs ? address(order) : List.of("The address in your order"));
+                    return read(order, order.shipTo().linesInMail(isTheirs));
                 }),
                 mailsPlaces);
     }
@@ -119,61 +113,36 @@ public class Receipts {
         Instant paidAt = payments.getFirst().at();
         return new Receipt(
                 line(order.orderNumber()),
-                DAY.format(order.createdAt()),
-                DAY.format(paidAt),
+                Wording.day(order.createdAt()),
+                Wording.day(paidAt),
                 paidAt,
                 seller.stream().map(Receipts::line).toList(),
-                shippedTo,
+                shippedTo.stream().map(Receipts::line).toList(),
                 order.items().stream()
                         .map(item -> new Receipt.Line(
                                 line(item.productName()),
                                 line(item.sku()),
                                 Integer.toString(item.quantity()),
-                                money(item.price()),
-                                money(item.subtotal())))
+                                Wording.money(item.price()),
+                                Wording.money(item.subtotal())))
                         .toList(),
-                money(order.total()),
-                money(paid),
-                isRefunded ? money(kept.minus(paid)) : null,
-                money(kept),
+                Wording.money(order.total()),
+                Wording.money(paid),
+                isRefunded ? Wording.money(kept.minus(paid)) : null,
+                Wording.money(kept),
                 moved.stream().map(Receipts::movement).toList());
     }
 
     private static Movement movement(MoneyMoved moved) {
         return new Movement(
-                DAY.format(moved.at()),
+                Wording.day(moved.at()),
                 moved.isRefund() ? "Refund" : "Payment",
-                switch (moved.method()) {
-                    case CREDIT_CARD -> "Credit card";
-                    case PAYPAL -> "PayPal";
-                    case BANK_TRANSFER -> "Bank transfer";
-                },
+                Wording.paymentMethod(moved.method().code()),
                 line(moved.reference()),
-                money(moved.amount()));
-    }
-
-    private static List<String> address(Order order) {
-        var to = order.shipTo();
-        List<@Nullable String> parts = new ArrayList<>();
-        parts.add(to.name());
-        parts.add(to.addressLine1());
-        parts.add(to.addressLine2());
-        parts.add(to.city() + ", " + to.state() + " " + to.postalCode());
-        parts.add(to.country());
-        List<String> address = new ArrayList<>();
-        for (String part : parts) {
-            if (part != null && !part.isBlank()) {
-                address.add(line(part));
-            }
-        }
-        return address;
+                Wording.money(moved.amount()));
     }
 
     private static String line(String text) {
         return Text.clean(text, LONGEST);
-    }
-
-    private static String money(Money money) {
-        return String.format(Locale.ROOT, "%s %,.2f", money.currency().getCurrencyCode(), money.amount());
     }
 }

@@ -1,5 +1,7 @@
 package io.emporium.notification.receipt;
 
+import io.emporium.notification.receipt.script.Arabic;
+import io.emporium.notification.receipt.script.Script;
 import java.text.Bidi;
 import java.text.BreakIterator;
 import java.text.Normalizer;
@@ -18,11 +20,13 @@ final class Text {
     /**
      * Lengths are thousandths of the size.
      *
+     * @param number the font's own
+     * @param meaning the text that it stands for: another one than the letter where that is a joined form
      * @param own as wide as the font has it
      * @param width how far it is from where it begins to where the next one does
      * @param right how far from where it begins it is drawn: a mark goes back to its letter
      */
-    record Glyph(Face face, int code, int own, int width, int right, int up) {}
+    record Glyph(Face face, int number, String meaning, int own, int width, int right, int up) {}
 
     /**
      * Glyphs that are read one way.
@@ -105,11 +109,8 @@ final class Text {
                 drawn = '?';
                 needsWords = true;
             }
-            Face face = fonts.face(drawn, bold);
-            boolean isMark = Arabic.isMark(form.drawn());
-            int width = face.width(drawn);
-            var glyph = new Glyph(face, face.code(drawn, form.meaning()), width, width, 0, 0);
-            if (isMark && !clusters.isEmpty()) {
+            Glyph glyph = fonts.face(drawn, bold).glyph(drawn, form.meaning());
+            if (Arabic.isMark(form.drawn()) && !clusters.isEmpty()) {
                 clusters.getLast().add(glyph);
             } else {
                 clusters.add(new ArrayList<>(List.of(glyph)));
@@ -193,8 +194,8 @@ final class Text {
         }
         return text.codePoints()
                 .filter(c -> !isInvisible(c))
-                .map(c ->
-                        fonts.face(fonts.isMissing(c) ? '?' : c, bold).width(fonts.isMissing(c) ? '?' : c) * size / 10)
+                .map(c -> fonts.isMissing(c) ? '?' : c)
+                .map(c -> fonts.face(c, bold).width(c) * size / 10)
                 .sum();
     }
 }

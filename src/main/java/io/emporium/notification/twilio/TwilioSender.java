@@ -1,9 +1,7 @@
 package io.emporium.notification.twilio;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.emporium.notification.delivery.Channel;
 import io.emporium.notification.delivery.Deliveries;
 import io.emporium.notification.delivery.Delivery;
@@ -11,6 +9,7 @@ import io.emporium.notification.delivery.RetryAfter;
 import io.emporium.notification.delivery.Sender;
 import io.emporium.notification.delivery.Sending;
 import io.emporium.shared.HttpCalls;
+import io.emporium.web.ForeignJson;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.net.http.HttpRequest;
@@ -97,7 +96,7 @@ class TwilioSender implements Sender {
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString(HttpCalls.form(fields(sms))))
                     .build());
-            String sid = read(answer.body()).path("sid").asText();
+            String sid = ForeignJson.read(json, answer.body()).path("sid").asText();
             if (answer.statusCode() / 100 == 2) {
                 return sid.isEmpty()
                         ? new Sending.Failed("Twilio's answer is not readable", true, true)
@@ -127,7 +126,7 @@ class TwilioSender implements Sender {
 
     private Optional<String> find(String list, Delivery sms, Instant since) {
         List<String> alike = new ArrayList<>();
-        for (JsonNode message : read(list).path("messages")) {
+        for (JsonNode message : ForeignJson.read(json, list).path("messages")) {
             if (message.path("to").asText().equals(sms.recipient())
                     && message.path("body").asText().equals(sms.text())
                     && isSince(message.path("date_created").asText(), since)) {
@@ -160,7 +159,7 @@ class TwilioSender implements Sender {
     /** @param isOurs whether it is about this SMS; else we had only asked about it */
     private Sending notDone(HttpResponse<String> answer, boolean isOurs) {
         int status = answer.statusCode();
-        int code = read(answer.body()).path("code").asInt();
+        int code = ForeignJson.read(json, answer.body()).path("code").asInt();
         String reason = "Twilio answered " + status + (code == 0 ? "" : ", error " + code);
         if (isOurs && status != TOO_MANY && code / 1_000 == OF_A_MESSAGE) {
             return NEVER.contains(code) ? new Sending.Undeliverable(reason) : new Sending.Refused(reason);
@@ -171,14 +170,6 @@ class TwilioSender implements Sender {
             default ->
                 status / 100 == 5 || !isOurs ? new Sending.Failed(reason, true, true) : new Sending.Refused(reason);
         };
-    }
-
-    private JsonNode read(String body) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException noJson) {
-            return MissingNode.getInstance();
-        }
     }
 
     @PreDestroy

@@ -1,10 +1,8 @@
 package io.emporium.payment.paypal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.emporium.shared.HttpCalls;
+import io.emporium.web.ForeignJson;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.net.http.HttpRequest;
@@ -31,17 +29,9 @@ class PayPalHttp {
         try {
             HttpResponse<String> answer = calls.send(request.build());
             String debugId = answer.headers().firstValue("Paypal-Debug-Id").orElse("none");
-            return new PayPalAnswer(answer.statusCode(), read(answer.body()), debugId);
+            return new PayPalAnswer(answer.statusCode(), ForeignJson.read(json, answer.body()), debugId);
         } catch (HttpCalls.NoAnswer lost) {
             throw new Unanswered(String.valueOf(lost.getMessage()));
-        }
-    }
-
-    private JsonNode read(String body) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException noJson) {
-            return MissingNode.getInstance();
         }
     }
 

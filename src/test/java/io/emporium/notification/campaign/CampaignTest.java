@@ -408,7 +408,7 @@ class CampaignTest {
         String token = link.substring(link.lastIndexOf('/') + 1);
         String click = clickLink(mail).substring(clickLink(mail).lastIndexOf('/') + 1);
         String flipped = token.substring(0, 30) + (token.charAt(30) == 'A' ? 'B' : 'A') + token.substring(31);
-        String otherHalf = (token.charAt(3) == 'A' ? "B" : "A") + token.substring(1);
+        String otherHalf = (token.charAt(0) == 'A' ? "B" : "A") + token.substring(1);
         // The call to action's token is no right to unsubscribe, not even with something behind it.
         for (String forged : List.of(
                 flipped,
@@ -445,6 +445,23 @@ class CampaignTest {
     }
 
     @Test
+    void a_link_has_one_spelling() {
+        Somebody ann = consenting("Ann");
+        long campaign = created(Map.of("cta_text", "Go", "cta_link", "https://shop.example/a"));
+        send(campaign);
+        finished(campaign);
+        JsonPath mail = onlyMail(ann);
+        for (String link : List.of(unsubscribeLink(mail), clickLink(mail))) {
+            String allButOne = link.substring(0, link.length() - 1);
+            for (char last : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray()) {
+                int expected = last != link.charAt(link.length() - 1) ? 404 : link.contains("/c/") ? 302 : 200;
+                given().redirects().follow(false).get(allButOne + last).then().statusCode(expected);
+            }
+            given().get(link + "=").then().statusCode(404);
+        }
+    }
+
+    @Test
     void the_call_to_action_leads_where_the_campaign_says_and_is_counted_once() {
         Somebody ann = consenting("Ann");
         long campaign = created(Map.of("cta_text", "To the <lamps>", "cta_link", "https://shop.example/lamps?a=1&b=2"));
@@ -467,14 +484,16 @@ class CampaignTest {
 
     @Test
     void hostile_contents_are_shown_as_text_and_lead_nowhere() {
-        long campaign = created(Map.of(
-                "subject",
-                "Sale <script>",
-                "content",
-                "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1))"
-                        + " [c](data:text/html,x) <javascript:alert(2)> [d](//evil.example/x) [e](vbscript:x) [j](javascript://evil.example/%0aalert(1)) ![f](javascript:x)"
-                        + " ![g](http://evil.example/p.png) [h](https://ok.example \"\\\" onclick=alert(1) x=\")\n\n[i]: javascript:alert(3)\n\n[i]"
-                        + "\n\n{7+7} {{7+7}} ${7+7} {#if 1}x{/if} \u202Etxt.exe\u2066 end"));
+        long campaign = created(
+                Map.of(
+                        "subject",
+                        "Sale <script>",
+                        "content",
+                        "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1))"
+                                + " [c](data:text/html,x) <javascript:alert(2)> [d](//evil.example/x) [e](vbscript:x) [j](javascript://evil.example/%0aalert(1)) ![f](javascript:x)"
+                                + " ![g](http://evil.example/p.png) [h](https://ok.example \"\\\" onclick=alert(1) x=\")\n\n[i]: javascript:alert(3)\n\n[i]"
+                                + "\n\n{7+7} {{7+7}} ${7+7} {#if 1}x{/if} \u202Etxt.exe\u2066 end"
+                                + "\n\n&#x202E;&#8294;gpj&rlm; .exe&#xD800;&#7; [to&#8238;o](https://ok.example/&#x202E;p \"&#x2067;t\")"));
         JsonPath preview = admin.json()
                 .post(CAMPAIGNS + "/" + campaign + "/preview")
                 .then()
@@ -486,8 +505,14 @@ class CampaignTest {
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "{7+7} {{7+7}} ${7+7} {#if 1}x{/if}")
                 .doesNotContain("<script", "<img", "evil.example", "&amp;lt;")
                 .doesNotContainPattern("(?i)(href|src)=\"(javascript|data|vbscript|//)");
-        assertThat(html).contains("txt.exe end").doesNotContain("\u202E", "\u2066");
-        assertThat(preview.getString("data.text")).contains("txt.exe end").doesNotContain("\u202E", "\u2066");
+        for (String part : List.of(html, preview.getString("data.text"))) {
+            assertThat(part)
+                    .contains("txt.exe end", "gpj .exe")
+                    .doesNotContainPattern("[\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\p{Cs}[\\p{Cc}&&[^\\n]]]");
+        }
+        assertThat(html)
+                .contains("<a href=\"https://ok.example/p\" title=\"t\"")
+                .contains(">too</a>");
         assertThat(html).contains("href=\"https://ok.example\" title=\"&quot; onclick=alert(1) x=\"");
         assertThat(preview.getString("data.subject")).isEqualTo("Sale <script>");
         assertThat(html).contains("<title>Sale &lt;script&gt;</title>");

@@ -1,25 +1,34 @@
 package io.emporium.notification.email;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.emporium.Shopper;
 import io.emporium.notification.delivery.Channel;
+import io.emporium.notification.delivery.Deliveries;
 import io.emporium.notification.delivery.Delivery;
+import io.emporium.notification.delivery.Message;
 import io.emporium.notification.delivery.Purpose;
 import io.emporium.notification.delivery.Sending;
 import io.quarkus.mailer.SentMail;
 import io.quarkus.mailer.runtime.MailerRuntimeConfig;
 import io.quarkus.mailer.runtime.Mailers;
 import io.quarkus.mailer.runtime.MailersRuntimeConfig;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
-import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -28,9 +37,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a mail server's answers mean for a mail, and that one which does not answer stops no other mail. */
 @QuarkusTest
@@ -53,7 +67,7 @@ class MailSenderTest {
     Event<SentMail> sent;
 
     @Inject
-    EntityManager database;
+    Deliveries outbox;
 
     private SmtpServer server;
     private Couriers couriers;
@@ -131,6 +145,98 @@ class MailSenderTest {
         assertThat(sender.send(mail())).isInstanceOf(Sending.Refused.class);
     }
 
+    static List<String> subjects() {
+        return List.of(
+                "Order Confirmed",
+                "Your order 🛒 is on its way 🎉",
+                "आपका ऑर्डर भेज दिया गया है",
+                "您的订单已发货：台灯（可调光）",
+                // Of one, two, three and four bytes, so that a word would end within a character.
+                "aß中🛒".repeat(40),
+                "क्षि👨‍👩‍👧".repeat(12),
+                "a long line of plain letters ".repeat(8).strip(),
+                "=?UTF-8?B?SGk=?= is what I typed",
+                "=?x?= ? _ \\ \"quoted\" <a@example.com>");
+    }
+
+    /** Decoded strictly, each word by itself (RFC 2047 5.3): half a character at its end is an error. */
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void a_subject_in_any_script_arrives_as_it_was_written(String subject) throws Exception {
+        assertThat(sender.send(mail(subject))).isInstanceOf(Sending.Sent.class);
+        List<String> header = subjectOf(server.text());
+        assertThat(decoded(String.join("", header))).isEqualTo("Subject: " + subject);
+        assertThat(header)
+                .filteredOn(line -> line.contains("=?"))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(76));
+    }
+
+    /** There jakarta.mail reads it, as mail clients do. */
+    @Test
+    void and_the_outbox_page_shows_it() {
+        Shopper ada = Shopper.registered();
+        QuarkusTransaction.requiringNew()
+                .run(() -> subjects()
+                        .forEach(subject -> outbox.add(new Message(
+                                Channel.EMAIL,
+                                Purpose.ACCOUNT,
+                                ada.userId,
+                                UUID.randomUUID(),
+                                "test",
+                                ada.email,
+                                subject,
+                                "Hello",
+                                null,
+                                null,
+                                null))));
+        String page = ConfigProvider.getConfig().getValue("EMPORIUM_MAIL_PAGE", String.class);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(given().queryParam("to", ada.email)
+                                .get(page)
+                                .jsonPath()
+                                .<String>getList("mails.subject"))
+                        .containsAll(subjects()));
+        String html = given().queryParam("to", ada.email)
+                .accept("text/html")
+                .get(page)
+                .then()
+                .contentType("text/html")
+                .extract()
+                .asString();
+        assertThat(html)
+                .contains(subjects().stream()
+                        .map(subject -> ">" + subject.replace("<", "&lt;").replace("\"", "&quot;") + "</a>")
+                        .toList());
+    }
+
+    private static List<String> subjectOf(List<String> mail) {
+        List<String> header = new ArrayList<>();
+        for (String line : mail) {
+            boolean isFolded = line.startsWith(" ") || line.startsWith("\t");
+            if (!header.isEmpty() && !isFolded) {
+                return header;
+            }
+            if (line.startsWith("Subject:") || !header.isEmpty()) {
+                header.add(line);
+            }
+        }
+        return header;
+    }
+
+    private static String decoded(String header) throws CharacterCodingException {
+        // The space between two words is none of the text.
+        Matcher words = Pattern.compile("=\\?UTF-8\\?B\\?([A-Za-z0-9+/]+=*)\\?=")
+                .matcher(header.replaceAll("(\\?=)\\s+(=\\?)", "$1$2"));
+        var text = new StringBuilder();
+        while (words.find()) {
+            ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(words.group(1)));
+            String word = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            words.appendReplacement(text, Matcher.quoteReplacement(word));
+        }
+        return words.appendTail(text).toString();
+    }
+
+    /** Asked from another thread than its own, a courier waited for a connection that was about to end: one mail in some hundreds. */
     @Test
     void a_mail_after_a_refused_one_does_not_wait_for_the_end_of_a_connection() {
         server.answers("RCPT", "550 5.7.1 blocked");
@@ -139,6 +245,7 @@ class MailSenderTest {
         }
     }
 
+    /** Nor does a courier miss one that comes before it listens, which was one in some hundreds too. */
     @Test
     void a_greeting_that_comes_at_once_is_heard() {
         for (int i = 0; i < 300; i++) {

@@ -3,11 +3,14 @@ package io.emporium.notification.receipt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Java;
+import io.emporium.notification.receipt.script.Arabic;
+import io.emporium.notification.receipt.script.ScriptTest;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +25,11 @@ import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.io.RandomAccessReadBuffer;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.util.Matrix;
+import org.apache.pdfbox.util.Vector;
 import org.junit.jupiter.api.Test;
 
 /** The receipt as a file: what a person reads in it, what a screen reader finds, and what making it needs. */
@@ -145,6 +152,49 @@ class ReceiptPdfTest {
                 .hasSize(300)
                 .allSatisfy(glyph -> assertThat(glyph.up()).isBetween(-1_000, 1_000))
                 .anySatisfy(glyph -> assertThat(glyph.up()).isPositive());
+    }
+
+    /** What {@link ScriptTest} holds of a font's own units, in the file itself. */
+    @Test
+    void marks_are_drawn_where_harfbuzz_has_them() throws IOException {
+        int size = 10;
+        var pages = new Pages();
+        List<String> expected = new ArrayList<>();
+        for (String line : ScriptTest.words()) {
+            String[] fields = line.split("\\|");
+            pages.add();
+            pages.line(null, fields[1], false, size, Pages.BLACK, 0, Pages.HEIGHT - size * 78);
+            expected.add(fields[2].replaceAll("\\d+@|=.*", ""));
+        }
+        List<StringBuilder> drawn = new ArrayList<>();
+        try (PDDocument document = Loader.loadPDF(pages.write("Words", Instant.EPOCH))) {
+            new PDFTextStripper() {
+                @Override
+                protected void startPage(PDPage page) {
+                    drawn.add(new StringBuilder());
+                }
+
+                @Override
+                protected void showGlyph(Matrix at, PDFont font, int code, Vector displacement) {
+                    drawn.getLast()
+                            .append(Math.round(at.getTranslateX() * 1_000 / size))
+                            .append(',')
+                            .append(Math.round(at.getTranslateY() * 1_000 / size))
+                            .append(' ');
+                }
+            }.getText(document);
+        }
+        assertThat(drawn).extracting(StringBuilder::toString).isEqualTo(expected);
+    }
+
+    @Test
+    void what_is_only_measured_is_not_embedded() {
+        var fonts = new Fonts();
+        for (String text : List.of(Samples.THAI, Samples.HINDI, Samples.ARABIC, "Lamp")) {
+            assertThat(Text.width(Text.shape(fonts, text, false), 10)).isPositive();
+            Text.wrap(fonts, text.repeat(20), false, 10, 150_00);
+        }
+        assertThat(fonts.used()).isEmpty();
     }
 
     @Test

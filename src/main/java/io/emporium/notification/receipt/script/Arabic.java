@@ -1,4 +1,4 @@
-package io.emporium.notification.receipt;
+package io.emporium.notification.receipt.script;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * own (U+FB50 to U+FBFF, U+FE70 to U+FEFC), in runs of isolated, final, initial and medial that decompose to the same letter;
  * so what belongs together is read from the JDK's tables.
  */
-final class Arabic {
+public final class Arabic {
     private static final int ISOLATED = 0;
     private static final int FINAL = 1;
     private static final int INITIAL = 2;
@@ -51,10 +51,10 @@ final class Arabic {
     }
 
     /** A form that is drawn, and the text it stands for. */
-    record Form(int drawn, String meaning) {}
+    public record Form(int drawn, String meaning) {}
 
     /** @return the forms in the text's own order; what is not Arabic as it is */
-    static List<Form> join(String text) {
+    public static List<Form> join(String text) {
         int[] letters = text.codePoints().toArray();
         var joined = new ArrayList<Form>(letters.length);
         boolean joinsBefore = false;
@@ -105,7 +105,8 @@ final class Arabic {
         return next < letters.length ? letters[next] : ' ';
     }
 
-    static boolean isMark(int codePoint) {
+    /** Whether it sits on another letter, of whichever script. */
+    public static boolean isMark(int codePoint) {
         return Character.getType(codePoint) == Character.NON_SPACING_MARK
                 || Character.getType(codePoint) == Character.ENCLOSING_MARK;
     }

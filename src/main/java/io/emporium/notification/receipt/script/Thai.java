@@ -1,6 +1,5 @@
-package io.emporium.notification.receipt;
+package io.emporium.notification.receipt.script;
 
-import io.emporium.notification.receipt.OpenType.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.fontbox.ttf.CmapLookup;
@@ -42,7 +41,7 @@ final class Thai {
         return letter == 0xE31 || letter >= 0xE34 && letter <= 0xE37 || letter >= 0xE47 && letter <= 0xE4E;
     }
 
-    static boolean isAboveOrBelow(int letter) {
+    private static boolean isAboveOrBelow(int letter) {
         return isAbove(letter) || letter >= 0xE38 && letter <= 0xE3A;
     }
 }

@@ -1,6 +1,5 @@
-package io.emporium.identity;
+package io.emporium.web;
 
-import io.emporium.web.PlainText;
 import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
 import jakarta.validation.ReportAsSingleViolation;
@@ -11,7 +10,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Plain text without line breaks: it goes into mail headers and onto parcel labels. */
+/** {@link PlainText} without line breaks and tabs: it goes into mail headers and onto parcel labels. */
 @Documented
 @PlainText
 @Pattern(regexp = "[^\\r\\n\\t\\u2028\\u2029]*")
@@ -19,7 +18,7 @@ import java.lang.annotation.Target;
 @Constraint(validatedBy = {})
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)
-@interface OneLine {
+public @interface OneLine {
     String message() default "must be one line of plain text";
 
     Class<?>[] groups() default {};

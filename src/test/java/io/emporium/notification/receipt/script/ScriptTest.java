@@ -1,4 +1,4 @@
-package io.emporium.notification.receipt;
+package io.emporium.notification.receipt.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * places. The file beside this test says how, a word a line; {@code hb-shape --no-glyph-names --output-format=json} wrote it
  * (joiners, which nobody sees, left out).
  */
-class ScriptTest {
+public class ScriptTest {
     @Test
     void words_are_drawn_as_harfbuzz_draws_them() throws IOException {
         Map<String, Script> scripts = Map.of("deva", Script.DEVANAGARI, "thai", Script.THAI);
@@ -29,7 +30,7 @@ class ScriptTest {
                 Script.THAI, font(Script.THAI));
         List<String> wrong = new ArrayList<>();
         int words = 0;
-        for (String line : resource("/receipt/as-harfbuzz-has-it.txt").split("\n")) {
+        for (String line : words()) {
             String[] fields = line.split("\\|");
             Script script = Objects.requireNonNull(scripts.get(fields[0]));
             String drawn = drawn(script, fonts.get(script), fields[1]);
@@ -56,14 +57,11 @@ class ScriptTest {
     private static String drawn(Script script, TrueTypeFont font, String word) throws IOException {
         int[] letters = word.codePoints().toArray();
         CmapLookup glyphs = font.getUnicodeCmapLookup();
-        var layout = new OpenType(font, script.tag);
-        List<OpenType.Piece> pieces = script == Script.THAI
-                ? Thai.shape(letters, glyphs, layout)
-                : new Devanagari(glyphs, layout).shape(letters);
+        List<Piece> pieces = script.shape(letters, glyphs, script.layout(font));
         var drawn = new StringBuilder();
         int pen = 0;
-        Map<OpenType.Piece, int[]> places = new java.util.IdentityHashMap<>();
-        for (OpenType.Piece piece : pieces) {
+        Map<Piece, int[]> places = new HashMap<>();
+        for (Piece piece : pieces) {
             int[] from = piece.onto == null ? new int[] {pen, 0} : Objects.requireNonNull(places.get(piece.onto));
             int[] place = {from[0] + piece.right, from[1] + piece.up};
             places.put(piece, place);
@@ -74,14 +72,18 @@ class ScriptTest {
     }
 
     private static TrueTypeFont font(Script script) throws IOException {
-        try (InputStream font = Objects.requireNonNull(Script.class.getResourceAsStream(script.font))) {
+        try (InputStream font = Objects.requireNonNull(Script.class.getResourceAsStream(script.font()))) {
             return new TTFParser(true).parse(new RandomAccessReadBuffer(font));
         }
     }
 
-    private static String resource(String path) throws IOException {
-        try (InputStream text = Objects.requireNonNull(ScriptTest.class.getResourceAsStream(path))) {
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    /** Each as {@code script|word|glyph@right,up … =width}. */
+    public static List<String> words() throws IOException {
+        try (InputStream text =
+                Objects.requireNonNull(ScriptTest.class.getResourceAsStream("/receipt/as-harfbuzz-has-it.txt"))) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         }
     }
 }

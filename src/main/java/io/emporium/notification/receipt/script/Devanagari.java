@@ -1,6 +1,5 @@
-package io.emporium.notification.receipt;
+package io.emporium.notification.receipt.script;
 
-import io.emporium.notification.receipt.OpenType.Piece;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -93,7 +92,7 @@ final class Devanagari {
         };
     }
 
-    static int endOfSyllable(int[] letters, int from) {
+    private static int endOfSyllable(int[] letters, int from) {
         int at = from;
         if (kind(letters[at]) == OTHER && letters[at] != DOTTED_CIRCLE) {
             return at + 1;
@@ -109,17 +108,13 @@ final class Devanagari {
                     wantsConsonant = false;
                 }
                 case HALANT -> wantsConsonant = !hasSign;
-                case SIGN -> {
+                case SIGN, MODIFIER -> {
                     hasSign = true;
                     wantsConsonant = false;
                 }
                 // What it keeps apart begins anew.
                 case JOINER -> wantsConsonant = wantsConsonant && letters[at] != ZWNJ;
                 case DOT -> {}
-                case MODIFIER -> {
-                    hasSign = true;
-                    wantsConsonant = false;
-                }
                 default -> {
                     // A vowel or a stranger: it begins one of its own.
                     if (at > from
@@ -165,7 +160,7 @@ final class Devanagari {
     }
 
     private Piece piece(int letter, int cluster, int kind) {
-        var piece = new Piece(glyphs.getGlyphId(letter), cluster);
+        var piece = new Piece(glyph(letter), cluster);
         piece.kind = kind;
         return piece;
     }

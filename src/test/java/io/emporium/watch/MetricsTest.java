@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Shopper;
 import io.emporium.web.Permissions;
+import io.emporium.web.ProbeResource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +34,9 @@ class MetricsTest {
 
     @Inject
     EntityManager database;
+
+    @TestHTTPResource
+    URI door;
 
     @Test
     void a_purchase_is_counted_from_the_door_to_the_mail() {
@@ -95,6 +104,9 @@ class MetricsTest {
             assertThat(now.names())
                     .contains(
                             "outbox_depth", "outbox_age_seconds", "orders_open", "database_size_bytes", "breaker_open");
+            assertThat(now.values("of"))
+                    .contains("credit_card", "paypal", "email", "promotions", "sms", "push")
+                    .doesNotContain("bank_transfer");
             assertThat(now.sum("dependency_up", "name", "PostgreSQL")).isEqualTo(1);
             assertThat(now.sum("dependency_up", "name", "Redis")).isEqualTo(1);
             assertThat(now.sum("database_connections")).isPositive();
@@ -102,6 +114,28 @@ class MetricsTest {
             assertThat(now.sum("agroal_active_count") + now.sum("agroal_available_count"))
                     .isPositive();
         });
+    }
+
+    @Test
+    void who_hangs_up_had_no_answer() throws Exception {
+        String slow = "/api/v1/probe/slow";
+        try (var client = new Socket(door.getHost(), door.getPort())) {
+            client.getOutputStream()
+                    .write(("GET " + slow + " HTTP/1.1\r\nHost: shop\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertThat(ProbeResource.ASKED.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        Awaitility.await()
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                Scrape.now().sum("http_server_requests_seconds_count", "uri", slow, "status", "none"))
+                        .isEqualTo(1));
+        ProbeResource.MAY_ANSWER.release();
+        // What is said to nobody afterwards is no answer either.
+        Awaitility.await()
+                .during(Duration.ofSeconds(2))
+                .atMost(SOON)
+                .until(() -> Scrape.now().sum("http_server_requests_seconds_count", "uri", slow) == 1);
     }
 
     @Test

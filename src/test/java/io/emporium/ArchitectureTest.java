@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.emporium.web.ApiDocument;
 import jakarta.ws.rs.HttpMethod;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extensions;
+import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +169,40 @@ class ArchitectureTest {
                 .should()
                 .bePublic()
                 .check(SHOP);
+    }
+
+    @Test
+    void the_status_that_an_endpoint_answers_with_is_in_the_document() {
+        Set<String> undocumented = new TreeSet<>();
+        int seen = 0;
+        for (JavaClass type : SHOP) {
+            for (JavaMethod method : type.getMethods()) {
+                var answered = method.tryGetAnnotationOfType(ResponseStatus.class);
+                if (answered.isPresent()) {
+                    seen++;
+                    String status = String.valueOf(answered.get().value());
+                    boolean isTold = extensions(method)
+                            .filter(extension -> extension.name().equals(ApiDocument.STATUSES))
+                            .anyMatch(extension ->
+                                    List.of(extension.value().split(",", -1)).contains(status));
+                    if (!isTold) {
+                        undocumented.add(method.getFullName() + " answers with " + status);
+                    }
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(10);
+        assertThat(undocumented)
+                .as("@Extension(name = ApiDocument.STATUSES, …) says it")
+                .isEmpty();
+    }
+
+    /** One stands by itself, several in the container that the compiler makes. */
+    private static Stream<Extension> extensions(JavaMethod method) {
+        return Stream.concat(
+                method.tryGetAnnotationOfType(Extension.class).stream(),
+                method.tryGetAnnotationOfType(Extensions.class).map(Extensions::value).stream()
+                        .flatMap(Stream::of));
     }
 
     @Test

@@ -10,8 +10,12 @@ public final class Management {
 
     private Management() {}
 
+    public static int port() {
+        return ConfigProvider.getConfig().getValue(PORT, Integer.class);
+    }
+
     /** A request there. */
     public static RequestSpecification asked() {
-        return RestAssured.given().port(ConfigProvider.getConfig().getValue(PORT, Integer.class));
+        return RestAssured.given().port(port());
     }
 }

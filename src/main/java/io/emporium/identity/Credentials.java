@@ -3,6 +3,7 @@ package io.emporium.identity;
 import io.emporium.identity.AccountTokens.Purpose;
 import io.emporium.outbox.NotAWorker;
 import io.emporium.outbox.Outbox;
+import io.emporium.shared.Batches;
 import io.emporium.shared.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
@@ -93,19 +94,16 @@ class Credentials {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void lookUpForgotten() {
-        int looked;
-        do {
-            looked = QuarkusTransaction.requiringNew().call(this::lookUpBatch);
-        } while (looked == BATCH);
+        Batches.workOff(BATCH, batch -> QuarkusTransaction.requiringNew().call(() -> lookUp(batch)));
     }
 
-    private int lookUpBatch() {
+    private int lookUp(int batch) {
         List<Object[]> asked = database.createNativeQuery("""
                         DELETE FROM forgotten_passwords WHERE request_id IN (
                             SELECT request_id FROM forgotten_passwords ORDER BY asked_at LIMIT :batch FOR UPDATE SKIP LOCKED)
                         RETURNING request_id, email, asked_at
                         """, Object[].class)
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .getResultList();
         List<IdentityEvent.PasswordResetRequested> requests = new ArrayList<>();
         for (Object[] row : asked) {

@@ -1,6 +1,7 @@
 package io.emporium.notification;
 
 import io.emporium.outbox.NotAWorker;
+import io.emporium.shared.Batches;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,13 +43,10 @@ class OldNotifications {
             skipExecutionIf = NotAWorker.class)
     void forget() {
         Instant before = clock.instant().minus(kept);
-        int forgotten;
-        do {
-            forgotten = QuarkusTransaction.requiringNew().call(() -> forget(before));
-        } while (forgotten == BATCH);
+        Batches.workOff(BATCH, batch -> QuarkusTransaction.requiringNew().call(() -> forget(before, batch)));
     }
 
-    private int forget(Instant before) {
+    private int forget(Instant before, int batch) {
         List<Long> told = database.createNativeQuery("""
                         DELETE FROM notifications WHERE notification_id IN (
                             SELECT notification_id FROM notifications WHERE created_at < :before
@@ -56,7 +54,7 @@ class OldNotifications {
                         RETURNING user_id
                         """, Long.class)
                 .setParameter("before", before)
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .getResultList();
         new HashSet<>(told).forEach(userId -> changes.fire(new UnreadCounts.Changed(userId)));
         return told.size();

@@ -1,6 +1,7 @@
 package io.emporium.order;
 
 import io.emporium.outbox.NotAWorker;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -29,6 +30,14 @@ class OrderMeters {
         this.open = MultiGauge.builder("orders.open")
                 .description("Orders that wait for money, for packing or for the carrier")
                 .register(meters);
+        // Told from the start: what was never counted has no rate.
+        for (OrderStatus status : OrderStatus.values()) {
+            reached(status);
+        }
+    }
+
+    private Counter reached(OrderStatus status) {
+        return meters.counter("orders", "status", status.code());
     }
 
     void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) OrderEvent event) {
@@ -40,7 +49,7 @@ class OrderMeters {
             case OrderEvent.OrderDelivered _ -> OrderStatus.DELIVERED;
             case OrderEvent.OrderCancelled _ -> OrderStatus.CANCELLED;
         };
-        meters.counter("orders", "status", reached.code()).increment();
+        reached(reached).increment();
     }
 
     @Scheduled(

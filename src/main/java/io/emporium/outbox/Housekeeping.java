@@ -1,5 +1,6 @@
 package io.emporium.outbox;
 
+import io.emporium.shared.Batches;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -7,7 +8,6 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.IntSupplier;
 
 /**
  * Removes what nobody asks for any more: events taken 30 days ago. In batches, each a
@@ -33,31 +33,27 @@ class Housekeeping {
             skipExecutionIf = NotAWorker.class)
     void purge() {
         Instant before = clock.instant().minus(KEPT);
-        inBatches(() -> delete("""
+        inBatches("""
                 DELETE FROM outbox WHERE position IN (
                     SELECT position FROM outbox WHERE taken_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED)
-                """, before));
+                """, before);
         // Looked up one by one: joined, the whole outbox would be read.
-        inBatches(() -> delete("""
+        inBatches("""
                 DELETE FROM inbox WHERE message_id IN (
                     SELECT message_id FROM inbox
                      WHERE status = 'done' AND done_at < :before
                        AND coalesce((SELECT taken_at IS NOT NULL FROM outbox WHERE outbox.event_id = inbox.event_id), TRUE)
                      ORDER BY done_at LIMIT :batch FOR UPDATE SKIP LOCKED)
-                """, before));
+                """, before);
     }
 
-    private int delete(String statement, Instant before) {
-        return database.createNativeQuery(statement)
-                .setParameter("before", before)
-                .setParameter("batch", BATCH)
-                .executeUpdate();
-    }
-
-    private static void inBatches(IntSupplier deleteBatch) {
-        int deleted;
-        do {
-            deleted = QuarkusTransaction.requiringNew().call(deleteBatch::getAsInt);
-        } while (deleted == BATCH);
+    private void inBatches(String delete, Instant before) {
+        Batches.workOff(
+                BATCH,
+                batch -> QuarkusTransaction.requiringNew()
+                        .call(() -> database.createNativeQuery(delete)
+                                .setParameter("before", before)
+                                .setParameter("batch", batch)
+                                .executeUpdate()));
     }
 }

@@ -1,5 +1,6 @@
 package io.emporium.outbox;
 
+import io.emporium.shared.Batches;
 import io.quarkus.arc.All;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -71,26 +72,26 @@ class OutboxAudit {
         return "^" + type.replace(".", "\\.").replace("*", "[^.]+") + "$";
     }
 
-    private record Audited(long rows, long missing, List<String> lackedBy) {}
+    private record Audited(int rows, long missing, List<String> lackedBy) {}
 
     @Scheduled(
             every = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void audit() {
-        Audited audited;
-        do {
-            audited = QuarkusTransaction.requiringNew().call(this::auditBatch);
+        Batches.workOff(BATCH, batch -> {
+            Audited audited = QuarkusTransaction.requiringNew().call(() -> auditBatch(batch));
             if (audited.missing() > 0) {
                 Log.warnf(
                         "%d events were sent and did not arrive at %s: they are sent again",
                         audited.missing(), audited.lackedBy());
                 audited.lackedBy().forEach(connector::missed);
             }
-        } while (audited.rows() == BATCH);
+            return audited.rows();
+        });
     }
 
-    private Audited auditBatch() {
+    private Audited auditBatch(int batch) {
         Instant now = clock.instant();
         Object[] audited = (Object[]) database.createNativeQuery("""
                         WITH due AS (
@@ -134,12 +135,12 @@ class OutboxAudit {
                 .setParameter("out_of_order", OUT_OF_ORDER.toString())
                 .setParameter("again", now.plus(FIRST_PAUSE))
                 .setParameter("later", now.plus(BEFORE_RESENDING))
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .setParameter("consumers", consumers)
                 .setParameter("types", types)
                 .getSingleResult();
         return new Audited(
-                ((Number) audited[0]).longValue(),
+                ((Number) audited[0]).intValue(),
                 ((Number) audited[1]).longValue(),
                 audited[2] == null ? List.of() : List.of(((String) audited[2]).split(",", -1)));
     }

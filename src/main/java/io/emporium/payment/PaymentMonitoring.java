@@ -2,6 +2,7 @@ package io.emporium.payment;
 
 import io.emporium.order.PaymentMethod;
 import io.emporium.payment.gateway.Gateway;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -18,8 +19,9 @@ import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,8 @@ class PaymentMonitoring {
     /** Of fewer nothing can be said. */
     private static final int FEWEST = 20;
 
+    private static final Set<TransactionStatus> ENDS =
+            EnumSet.of(TransactionStatus.COMPLETED, TransactionStatus.FAILED);
     private static final Duration[] BOUNDS =
             Stream.of(1, 2, 5, 10, 30, 120, 600).map(Duration::ofSeconds).toArray(Duration[]::new);
 
@@ -68,7 +72,14 @@ class PaymentMonitoring {
         // Told from the start: what was never counted has no rate.
         meters.counter("payments.refunds");
         meters.counter("payments.disputes");
+        WebhookInbox.PROVIDERS.forEach(provider -> WebhookInbox.received(meters, provider));
         for (Gateway gateway : gateways.all()) {
+            for (TransactionStatus status : TransactionStatus.values()) {
+                if (status != TransactionStatus.PENDING) {
+                    attempts(gateway.method(), status);
+                }
+            }
+            ENDS.forEach(end -> processing(gateway.method(), end));
             if (gateway.method() != PaymentMethod.BANK_TRANSFER) {
                 Gauge.builder("breaker.open", gateway, PaymentMonitoring::shut)
                         .description("1 while nothing new is begun there, because it does not answer")
@@ -82,19 +93,23 @@ class PaymentMonitoring {
         return gateway.door().isShut() ? 1 : 0;
     }
 
+    private Counter attempts(PaymentMethod method, TransactionStatus to) {
+        return meters.counter("payments.attempts", "method", method.code(), "outcome", to.code());
+    }
+
+    private Timer processing(PaymentMethod method, TransactionStatus end) {
+        return Timer.builder("payments.processing")
+                .description("From the beginning of an attempt to its end; the customer's and the bank's time too")
+                .tag("method", method.code())
+                .tag("outcome", end.code())
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters);
+    }
+
     void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) AttemptMoved attempt) {
-        String method = attempt.method().code();
-        String outcome = attempt.to().code();
-        meters.counter("payments.attempts", "method", method, "outcome", outcome)
-                .increment();
-        if (attempt.to() == TransactionStatus.COMPLETED || attempt.to() == TransactionStatus.FAILED) {
-            Timer.builder("payments.processing")
-                    .description("From the beginning of an attempt to its end; the customer's and the bank's time too")
-                    .tag("method", method)
-                    .tag("outcome", outcome)
-                    .serviceLevelObjectives(BOUNDS)
-                    .register(meters)
-                    .record(attempt.after());
+        attempts(attempt.method(), attempt.to()).increment();
+        if (ENDS.contains(attempt.to())) {
+            processing(attempt.method(), attempt.to()).record(attempt.after());
         }
     }
 
@@ -126,19 +141,14 @@ class PaymentMonitoring {
     }
 
     private PaymentHealth counted() {
-        Instant since = clock.instant().minus(WINDOW);
-        return new PaymentHealth(count(TransactionStatus.COMPLETED, since), count(TransactionStatus.FAILED, since));
-    }
-
-    private long count(TransactionStatus status, Instant since) {
-        return ((Number) database.createNativeQuery("""
-                        SELECT count(*) FROM transactions
-                         WHERE status = :status AND created_at > :since AND transaction_type = 'payment'
-                        """, Long.class)
-                        .setParameter("status", status.code())
-                        .setParameter("since", since)
-                        .getSingleResult())
-                .longValue();
+        Object[] ended = (Object[]) database.createNativeQuery("""
+                        SELECT count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed')
+                          FROM transactions
+                         WHERE status IN ('completed', 'failed') AND created_at > :since AND transaction_type = 'payment'
+                        """, Object[].class)
+                .setParameter("since", clock.instant().minus(WINDOW))
+                .getSingleResult();
+        return new PaymentHealth(((Number) ended[0]).longValue(), ((Number) ended[1]).longValue());
     }
 
     /** As it was when it was last looked at, which is some seconds ago. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 /** What the providers tell of that did not begin here: disputes, and refunds made in their dashboards. */
 @ApplicationScoped
 class ProviderNews {
-    private static final String PAYPAL = "paypal";
+    static final String PAYPAL = "paypal";
 
     /** Money that PayPal has taken back by itself. */
     private static final String REVERSED = "PAYMENT.CAPTURE.REVERSED";

@@ -4,6 +4,7 @@ import io.emporium.order.Order;
 import io.emporium.order.Orders;
 import io.emporium.outbox.NotAWorker;
 import io.emporium.outbox.Outbox;
+import io.emporium.shared.Batches;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,14 +41,11 @@ class TransferReminders {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void remind() {
-        int reminded;
-        do {
-            reminded = QuarkusTransaction.requiringNew().call(this::remindSome);
-        } while (reminded == BATCH);
+        Batches.workOff(BATCH, batch -> QuarkusTransaction.requiringNew().call(() -> remindSome(batch)));
     }
 
     // One of which another amount has come waits for a person, not for the customer.
-    private int remindSome() {
+    private int remindSome(int batch) {
         Instant now = clock.instant();
         List<Long> due = database.createNativeQuery("""
                         WITH due AS (
@@ -63,7 +61,7 @@ class TransferReminders {
                         """, Long.class)
                 .setParameter("now", now)
                 .setParameter("before", settings.remindBefore().toSeconds())
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .getResultList();
         due.forEach(id -> remind(Transaction.<Transaction>findByIdOptional(id).orElseThrow(), now));
         return due.size();

@@ -5,6 +5,8 @@ import io.emporium.outbox.NotAWorker;
 import io.emporium.outbox.Replayable;
 import io.emporium.payment.gateway.NoAnswer;
 import io.emporium.payment.gateway.Notice;
+import io.emporium.shared.Batches;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.logging.Log;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class WebhookInbox implements Replayable {
     private static final String STRIPE = "stripe";
+    static final List<String> PROVIDERS = List.of(STRIPE, ProviderNews.PAYPAL);
 
     private static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(5),
@@ -85,7 +88,7 @@ class WebhookInbox implements Replayable {
 
     /** Keeps an event and begins with it; it is safe when this returns. */
     void take(Notice notice) {
-        meters.counter("webhooks.received", "provider", notice.provider()).increment();
+        received(meters, notice.provider()).increment();
         boolean isNew = QuarkusTransaction.requiringNew().call(() -> store(notice));
         if (isNew && places.tryAcquire()) {
             begin(new Key(notice.provider(), notice.eventId()));
@@ -106,6 +109,11 @@ class WebhookInbox implements Replayable {
             places.release();
             throw noThread;
         }
+    }
+
+    /** How many there were: genuine ones, repetitions too. */
+    static Counter received(MeterRegistry meters, String provider) {
+        return meters.counter("webhooks.received", "provider", provider);
     }
 
     private boolean store(Notice notice) {
@@ -160,20 +168,17 @@ class WebhookInbox implements Replayable {
             skipExecutionIf = NotAWorker.class)
     void forget() {
         Instant before = clock.instant().minus(settings.webhooksKept());
-        int forgotten;
-        do {
-            forgotten = QuarkusTransaction.requiringNew().call(() -> forget(before));
-        } while (forgotten == BATCH);
+        Batches.workOff(BATCH, batch -> QuarkusTransaction.requiringNew().call(() -> forget(before, batch)));
     }
 
-    private int forget(Instant before) {
+    private int forget(Instant before, int batch) {
         return database.createNativeQuery("""
                         DELETE FROM webhook_events WHERE (provider, event_id) IN (
                             SELECT provider, event_id FROM webhook_events
                              WHERE status IN ('done', 'ignored') AND done_at < :before LIMIT :batch FOR UPDATE SKIP LOCKED)
                         """)
                 .setParameter("before", before)
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .executeUpdate();
     }
 

@@ -3,6 +3,7 @@ package io.emporium.search;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.emporium.outbox.NotAWorker;
 import io.emporium.search.DueProducts.Claim;
+import io.emporium.shared.Batches;
 import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -54,9 +55,7 @@ class Indexer {
         }
         try {
             if (isThere()) {
-                while (indexBatch() == BATCH) {
-                    // More is due.
-                }
+                Batches.workOff(BATCH, this::index);
             }
             pause = Duration.ZERO;
         } catch (IndexAway away) {
@@ -127,8 +126,8 @@ class Indexer {
         }
     }
 
-    private int indexBatch() {
-        List<Claim> claims = due.claim(BATCH);
+    private int index(int most) {
+        List<Claim> claims = due.claim(most);
         if (claims.isEmpty()) {
             return 0;
         }

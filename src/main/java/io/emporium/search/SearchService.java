@@ -6,7 +6,6 @@ import io.emporium.shared.Page;
 import io.emporium.shared.Places;
 import io.emporium.shared.Refusal;
 import io.emporium.web.Pagination;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.logging.Log;
@@ -51,16 +50,12 @@ class SearchService {
     private final Clock clock;
     private final Timer byIndex;
     private final Timer byDatabase;
-    private final Counter fallbacks;
     private final Places places = new Places(AT_ONCE, PATIENCE);
     private final AtomicReference<Backend> last = new AtomicReference<>(Backend.ELASTICSEARCH);
 
     SearchService(ProductIndex index, DatabaseSearch database, Clock clock, MeterRegistry meters) {
         this.byIndex = timer(meters, Backend.ELASTICSEARCH);
         this.byDatabase = timer(meters, Backend.POSTGRESQL);
-        this.fallbacks = Counter.builder("search.fallbacks")
-                .description("Searches that PostgreSQL had to answer, for the index did not")
-                .register(meters);
         this.index = index;
         this.database = database;
         this.clock = clock;
@@ -134,7 +129,6 @@ class SearchService {
             if (last.getAndSet(Backend.POSTGRESQL) == Backend.ELASTICSEARCH) {
                 Log.warnf("Elasticsearch does not answer, PostgreSQL finds: %s", away.getMessage());
             }
-            fallbacks.increment();
             return new Backend.From<>(
                     Backend.POSTGRESQL, byDatabase.record(() -> stoodIn(() -> postgresql.apply(deadline))));
         }

@@ -1,4 +1,4 @@
-/** What every module speaks: money, pages, refusals and time. No framework in it. */
+/** What every module speaks: money, pages, refusals, batches and time. No framework in it. */
 @NullMarked
 package io.emporium.shared;
 

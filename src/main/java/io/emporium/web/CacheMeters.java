@@ -10,32 +10,36 @@ import java.util.concurrent.ConcurrentHashMap;
 @Singleton
 class CacheMeters {
     private final MeterRegistry meters;
-    private final Map<String, Counter> hits = new ConcurrentHashMap<>();
-    private final Map<String, Counter> misses = new ConcurrentHashMap<>();
-    private final Map<String, Counter> passes = new ConcurrentHashMap<>();
+    private final Map<Lookup, Counter> counters = new ConcurrentHashMap<>();
+
+    private record Lookup(String kind, String result) {}
 
     CacheMeters(MeterRegistry meters) {
         this.meters = meters;
     }
 
     void hit(Cache.Kind kind) {
-        hits.computeIfAbsent(kind.name(), name -> looked(name, "hit")).increment();
+        looked(kind.name(), "hit").increment();
     }
 
     void missed(Cache.Kind kind) {
-        misses.computeIfAbsent(kind.name(), name -> looked(name, "miss")).increment();
+        looked(kind.name(), "miss").increment();
     }
 
     /** Redis was not asked, for it is away. */
     void passedOver(Cache.Kind kind) {
-        passes.computeIfAbsent(kind.name(), name -> looked(name, "passed_over")).increment();
+        looked(kind.name(), "passed_over").increment();
     }
 
     Counter looked(String kind, String result) {
+        return counters.computeIfAbsent(new Lookup(kind, result), this::counter);
+    }
+
+    private Counter counter(Lookup lookup) {
         return Counter.builder("cache.lookups")
                 .description("Looks into what is kept: hit, miss, or passed_over while Redis is away")
-                .tag("kind", kind)
-                .tag("result", result)
+                .tag("kind", lookup.kind())
+                .tag("result", lookup.result())
                 .register(meters);
     }
 }

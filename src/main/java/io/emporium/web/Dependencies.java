@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.health.api.Wellness;
 import jakarta.enterprise.inject.Any;
@@ -23,7 +24,8 @@ class Dependencies {
     private final Instance<HealthCheck> wellness;
     private final Instance<HealthCheck> readiness;
     private final MeterRegistry meters;
-    private final Map<String, AtomicInteger> there = new ConcurrentHashMap<>();
+    /** By their kinds: who fails gives no name. */
+    private final Map<Class<?>, AtomicInteger> there = new ConcurrentHashMap<>();
 
     Dependencies(
             @Any @Wellness Instance<HealthCheck> wellness,
@@ -40,9 +42,17 @@ class Dependencies {
         readiness.forEach(this::look);
     }
 
-    private void look(HealthCheck check) {
-        HealthCheckResponse answer = check.call();
-        there.computeIfAbsent(answer.getName(), this::gauge)
+    /** A check that fails is one that is down, as {@code /q/health} has it, and keeps nobody from asking the others. */
+    void look(HealthCheck check) {
+        HealthCheckResponse answer;
+        try {
+            answer = check.call();
+        } catch (RuntimeException broken) {
+            Log.errorf(broken, "%s cannot say how it is", check.getClass().getSimpleName());
+            answer = HealthCheckResponse.down(check.getClass().getSimpleName());
+        }
+        String name = answer.getName();
+        there.computeIfAbsent(check.getClass(), kind -> gauge(name))
                 .set(answer.getStatus() == HealthCheckResponse.Status.UP ? 1 : 0);
     }
 

@@ -2,6 +2,9 @@ package io.emporium.web;
 
 /** In which order the filters in front of every route stand; the higher, the earlier. Quarkus authenticates at 200. */
 final class Doors {
+    /** Before all others: what they refuse is measured too. */
+    static final int MEASURED = 1001;
+
     static final int FIRST = 1000;
     static final int HEADERS = 990;
     static final int BODY_LIMIT = 980;

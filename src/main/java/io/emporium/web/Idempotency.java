@@ -2,6 +2,7 @@ package io.emporium.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.emporium.shared.Batches;
 import io.emporium.shared.CardNumbers;
 import io.emporium.shared.Refusal;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -230,10 +231,7 @@ public class Idempotency {
 
     @Scheduled(every = "1h", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void purge() {
-        int forgotten;
-        do {
-            forgotten = forgetExpired(PURGED_AT_ONCE);
-        } while (forgotten == PURGED_AT_ONCE);
+        Batches.workOff(PURGED_AT_ONCE, this::forgetExpired);
     }
 
     /**

@@ -22,6 +22,9 @@ class RequestMeters {
     static final String ENDPOINT = "emporium.endpoint";
 
     private static final String OTHER = "other other";
+    /** Of a request whose client has hung up: it had no answer, whatever we would have said. */
+    private static final String NONE = "none";
+
     private static final Duration[] BOUNDS = {
         Duration.ofMillis(10),
         Duration.ofMillis(50),
@@ -40,23 +43,19 @@ class RequestMeters {
         this.meters = meters;
     }
 
-    private record Ended(String endpoint, int status) {}
+    private record Ended(String endpoint, String status) {}
 
     void onEveryRequest(@Observes Filters filters) {
-        filters.register(this::measure, Doors.FIRST + 1);
+        filters.register(this::measure, Doors.MEASURED);
     }
 
     private void measure(RoutingContext asked) {
         long began = System.nanoTime();
-        asked.addEndHandler(ignored -> {
+        asked.addEndHandler(end -> {
             String endpoint = asked.get(ENDPOINT);
-            Ended ended = new Ended(
-                    endpoint == null ? OTHER : endpoint, asked.response().getStatusCode());
-            Timer timer = timers.get(ended);
-            if (timer == null) {
-                timer = timers.computeIfAbsent(ended, this::timer);
-            }
-            timer.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+            String status = end.succeeded() ? String.valueOf(asked.response().getStatusCode()) : NONE;
+            timers.computeIfAbsent(new Ended(endpoint == null ? OTHER : endpoint, status), this::timer)
+                    .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
         });
         asked.next();
     }
@@ -67,7 +66,7 @@ class RequestMeters {
                 .description("Requests, from the door to the end of their answer")
                 .tag("method", endpoint[0])
                 .tag("uri", endpoint[1])
-                .tag("status", String.valueOf(ended.status()))
+                .tag("status", ended.status())
                 .serviceLevelObjectives(BOUNDS)
                 .register(meters);
     }

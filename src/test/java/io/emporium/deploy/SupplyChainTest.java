@@ -2,13 +2,17 @@ package io.emporium.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,16 +22,28 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.xml.sax.SAXException;
 
 /** What the shop is made of besides what stands here: nothing that is known to be bad, and only under licences that we can live with. */
 class SupplyChainTest {
     private static final Path KNOWN_BAD = Path.of("src/test/resources/supply/known-bad-versions.txt");
     private static final Path LICENCES = Path.of("docs/licences.md");
+    private static final Path BILL = Path.of("target/emporium-sbom.json");
     private static final Pattern JAR = Pattern.compile(".*/repository/(.+)/([^/]+)/([^/]+)/\\2-\\3[^/]*\\.jar");
+
+    /** Maven's, on this machine. */
+    private static final Path REPOSITORY = Arrays.stream(
+                    System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(jar -> JAR.matcher(jar.replace('\\', '/')).matches())
+            .map(jar -> Path.of(jar.replaceFirst("(.*[/\\\\]repository)[/\\\\].*", "$1")))
+            .findFirst()
+            .orElseThrow();
 
     /** Another one on every developer's machine: not on the page. */
     private static final Pattern OF_A_PLATFORM = Pattern.compile("linux|osx|darwin|macos|windows");
@@ -143,6 +159,62 @@ class SupplyChainTest {
         assertThat(Files.readString(LICENCES)).isEqualTo(page.toString());
     }
 
+    /** The bill is of what runs: neither what only the tests need is in it nor what only the build does. */
+    @Test
+    void the_bill_of_materials_names_what_the_shop_is_made_of() throws Exception {
+        JsonNode bill = new ObjectMapper().readTree(BILL.toFile());
+        assertThat(bill.path("bomFormat").asText()).isEqualTo("CycloneDX");
+        assertThat(bill.at("/metadata/component/name").asText()).isEqualTo("emporium");
+        Set<String> declared = new TreeSet<>();
+        Set<String> ofTests = new TreeSet<>();
+        for (Element dependency :
+                children(children(parsed(Path.of("pom.xml")), "dependencies").getFirst(), "dependency")) {
+            (text(dependency, "scope").equals("test") ? ofTests : declared)
+                    .add(text(dependency, "groupId") + ":" + text(dependency, "artifactId"));
+        }
+        List<Artifact> billed = billed();
+        Set<String> ids = billed.stream().map(Artifact::id).collect(Collectors.toSet());
+        assertThat(declared).hasSizeGreaterThan(25).isSubsetOf(ids);
+        assertThat(ofTests).hasSizeGreaterThan(10).doesNotContainAnyElementsOf(ids);
+        // A version that is not the one of the class path would be another library's bill.
+        assertThat(onTheClassPath().stream().filter(artifact -> ids.contains(artifact.id())))
+                .hasSizeGreaterThan(300)
+                .isSubsetOf(billed);
+        for (JsonNode component : bill.path("components")) {
+            String jar = component.path("name").asText() + "-"
+                    + component.path("version").asText() + ".jar";
+            Path file = folder(component).resolve(jar);
+            if (Files.exists(file)) {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+                assertThat(component.path("hashes").findValuesAsText("content"))
+                        .as(jar)
+                        .contains(HexFormat.of().formatHex(hash));
+            }
+        }
+    }
+
+    /** What runs: Quarkus adds libraries that Maven does not know of. */
+    private static List<Artifact> billed() throws IOException {
+        List<Artifact> billed = new ArrayList<>();
+        for (JsonNode component : new ObjectMapper().readTree(BILL.toFile()).path("components")) {
+            if (!component.path("group").asText().equals("io.emporium")) {
+                billed.add(new Artifact(
+                        component.path("group").asText(),
+                        component.path("name").asText(),
+                        component.path("version").asText(),
+                        folder(component)));
+            }
+        }
+        return billed;
+    }
+
+    private static Path folder(JsonNode component) {
+        return REPOSITORY
+                .resolve(component.path("group").asText().replace('.', '/'))
+                .resolve(component.path("name").asText())
+                .resolve(component.path("version").asText());
+    }
+
     private static java.util.Optional<String> allowed(String name) {
         return ALLOWED.entrySet().stream()
                 .filter(each -> each.getValue().matcher(name).find())
@@ -150,25 +222,38 @@ class SupplyChainTest {
                 .findFirst();
     }
 
-    /** The class path of the tests, which holds the shop's, and that of local mode's servers. */
+    /** Of the shop, the tests and local mode's servers. */
     private static List<Artifact> artifacts() throws IOException {
-        List<String> jars = new ArrayList<>(
-                Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator, -1)));
-        String servers = Files.readString(Path.of("target/local/servers.args"));
-        jars.addAll(Arrays.asList(servers.replace("\"", "").split("[" + File.pathSeparator + "\\s]+", -1)));
         Map<String, Artifact> artifacts = new TreeMap<>();
+        Stream.of(onTheClassPath(), ofServers(), billed())
+                .flatMap(List::stream)
+                .forEach(artifact -> artifacts.put(artifact.id() + ":" + artifact.version(), artifact));
+        return List.copyOf(artifacts.values());
+    }
+
+    /** The class path of the tests, which holds the shop's. */
+    private static List<Artifact> onTheClassPath() {
+        return artifacts(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+    }
+
+    private static List<Artifact> ofServers() throws IOException {
+        String servers = Files.readString(Path.of("target/local/servers.args"));
+        return artifacts(servers.replace("\"", "").split("[" + File.pathSeparator + "\\s]+", -1));
+    }
+
+    private static List<Artifact> artifacts(String[] jars) {
+        List<Artifact> artifacts = new ArrayList<>();
         for (String jar : jars) {
             Matcher path = JAR.matcher(jar.replace('\\', '/'));
             if (path.matches()) {
-                var artifact = new Artifact(
+                artifacts.add(new Artifact(
                         path.group(1).replace('/', '.'),
                         path.group(2),
                         path.group(3),
-                        Path.of(jar).getParent());
-                artifacts.put(artifact.id() + ":" + artifact.version(), artifact);
+                        Path.of(jar).getParent()));
             }
         }
-        return List.copyOf(artifacts.values());
+        return artifacts;
     }
 
     private static List<Bad> known() throws IOException {
@@ -208,9 +293,7 @@ class SupplyChainTest {
         if (!Files.exists(pom) || depth > 10) {
             return List.of();
         }
-        var factory = DocumentBuilderFactory.newInstance();
-        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-        Element project = factory.newDocumentBuilder().parse(pom.toFile()).getDocumentElement();
+        Element project = parsed(pom);
         List<String> names = new ArrayList<>();
         for (Element licences : children(project, "licenses")) {
             for (Element licence : children(licences, "license")) {
@@ -232,6 +315,16 @@ class SupplyChainTest {
                         .resolve(version)
                         .resolve(name + "-" + version + ".pom"),
                 depth + 1);
+    }
+
+    private static Element parsed(Path pom) throws IOException {
+        try {
+            var factory = DocumentBuilderFactory.newInstance();
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            return factory.newDocumentBuilder().parse(pom.toFile()).getDocumentElement();
+        } catch (ParserConfigurationException | SAXException unreadable) {
+            throw new IOException(pom.toString(), unreadable);
+        }
     }
 
     private static List<Element> children(Element of, String name) {

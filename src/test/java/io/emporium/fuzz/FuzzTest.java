@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.emporium.Canary;
 import io.emporium.Invariants;
 import io.emporium.LogLines;
 import io.emporium.Shopper;
@@ -139,7 +140,7 @@ class FuzzTest {
             assertThat(statuses.values().stream().mapToInt(AtomicInteger::get).sum())
                     .isEqualTo(REQUESTS);
             assertThat(taken).hasSizeGreaterThan(operations.size() / 2);
-            assertThat(canary.calls()).isZero();
+            canary.hasHeardNobody();
             // A message of ours, of strangers' making, is neither read as a template nor as a second line.
             assertThat(log.lines()).noneMatch(line -> line.contains("Authorization") || line.contains("Bearer "));
         }

@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** What is logged while people sign in, buy, are refused and leave says nobody's name, address or secret. */
 @QuarkusTest
 class QuietLogTest {
     private static final String WRONG = "Wrong-Horse-Battery-9";
+    private static final String HEARD = "This is heard";
 
     @Inject
     Rows rows;
@@ -29,6 +31,9 @@ class QuietLogTest {
         List<String> secrets =
                 new ArrayList<>(List.of(WRONG, Shopper.PASSWORD, "pm_card_visa", "pm_card_chargeDeclined"));
         try (LogLines log = LogLines.listen()) {
+            // Where nothing is heard nothing is found.
+            Logger.getLogger("io.emporium.identity").info(HEARD);
+            assertThat(log.lines()).anyMatch(line -> line.contains(HEARD));
             Shopper admin = Shopper.admin();
             long product = admin.createProduct("12.50", 20);
             Shopper ann = Shopper.registered();

@@ -2,16 +2,14 @@ package io.emporium.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.emporium.WoundClock;
 import io.emporium.search.Synonyms.Term;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -22,24 +20,7 @@ class SynonymsTest {
     @TempDir
     Path folder;
 
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    };
+    private final WoundClock clock = new WoundClock();
 
     @Test
     void those_that_come_along_are_known_whatever_their_case_and_number() {
@@ -100,13 +81,13 @@ class SynonymsTest {
     void a_changed_file_holds_within_ten_seconds_and_a_lost_one_changes_nothing() throws IOException {
         Synonyms own = of("brolly, umbrella");
         assertThat(synonyms(own, "brolly")).containsExactly("umbrella");
-        write("brolly, parasol", now.plusSeconds(1));
-        now = now.plus(Duration.ofSeconds(9));
+        write("brolly, parasol", clock.instant().plusSeconds(1));
+        clock.forward(Duration.ofSeconds(9));
         assertThat(synonyms(own, "brolly")).containsExactly("umbrella");
-        now = now.plus(Duration.ofSeconds(1));
+        clock.forward(Duration.ofSeconds(1));
         assertThat(synonyms(own, "brolly")).containsExactly("parasol");
         Files.delete(folder.resolve("synonyms.txt"));
-        now = now.plus(Duration.ofSeconds(10));
+        clock.forward(Duration.ofSeconds(10));
         assertThat(synonyms(own, "brolly")).containsExactly("parasol");
     }
 
@@ -117,7 +98,7 @@ class SynonymsTest {
     }
 
     private Synonyms of(String lines) throws IOException {
-        write(lines, now);
+        write(lines, clock.instant());
         return of(Optional.of(folder.resolve("synonyms.txt").toString()));
     }
 

@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Shopper;
 import io.emporium.web.Permissions;
+import io.emporium.web.ProbeResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +28,15 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class MetricsTest {
     private static final Duration SOON = Duration.ofSeconds(180);
+    private static final Duration WINDOW = Duration.ofMinutes(15);
+    /** How long ago the gauge may have been read last. */
+    private static final Duration READ_BEFORE = Duration.ofSeconds(10);
+
+    @Inject
+    EntityManager database;
+
+    @TestHTTPResource
+    URI door;
 
     @Test
     void a_purchase_is_counted_from_the_door_to_the_mail() {
@@ -46,8 +64,8 @@ class MetricsTest {
                     "/api/v1/orders",
                     "status",
                     "201");
-            more(before, after, "payments_recent", "outcome", "completed");
         });
+        recentlyEnded("completed");
     }
 
     @Test
@@ -75,8 +93,8 @@ class MetricsTest {
                     "/api/v1/products/{product_id}",
                     "status",
                     "404");
-            more(before, after, "payments_recent", "outcome", "failed");
         });
+        recentlyEnded("failed");
     }
 
     @Test
@@ -86,6 +104,9 @@ class MetricsTest {
             assertThat(now.names())
                     .contains(
                             "outbox_depth", "outbox_age_seconds", "orders_open", "database_size_bytes", "breaker_open");
+            assertThat(now.values("of"))
+                    .contains("credit_card", "paypal", "email", "promotions", "sms", "push")
+                    .doesNotContain("bank_transfer");
             assertThat(now.sum("dependency_up", "name", "PostgreSQL")).isEqualTo(1);
             assertThat(now.sum("dependency_up", "name", "Redis")).isEqualTo(1);
             assertThat(now.sum("database_connections")).isPositive();
@@ -93,6 +114,28 @@ class MetricsTest {
             assertThat(now.sum("agroal_active_count") + now.sum("agroal_available_count"))
                     .isPositive();
         });
+    }
+
+    @Test
+    void who_hangs_up_had_no_answer() throws Exception {
+        String slow = "/api/v1/probe/slow";
+        try (var client = new Socket(door.getHost(), door.getPort())) {
+            client.getOutputStream()
+                    .write(("GET " + slow + " HTTP/1.1\r\nHost: shop\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            assertThat(ProbeResource.ASKED.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        Awaitility.await()
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                Scrape.now().sum("http_server_requests_seconds_count", "uri", slow, "status", "none"))
+                        .isEqualTo(1));
+        ProbeResource.MAY_ANSWER.release();
+        // What is said to nobody afterwards is no answer either.
+        Awaitility.await()
+                .during(Duration.ofSeconds(2))
+                .atMost(SOON)
+                .until(() -> Scrape.now().sum("http_server_requests_seconds_count", "uri", slow) == 1);
     }
 
     @Test
@@ -134,6 +177,28 @@ class MetricsTest {
                                 .doesNotContainPattern("[0-9a-f]{8}-[0-9a-f]{4}")));
         // The JVM's own have some hundred; a label with an id in it has thousands soon.
         assertThat(now.all()).hasSizeLessThan(8_000);
+    }
+
+    /**
+     * A gauge of the last quarter of an hour does not only grow: what other tests paid before leaves it meanwhile. It is what the
+     * database says; read a little earlier, when older attempts were still in its window.
+     */
+    private void recentlyEnded(String outcome) {
+        assertThat(ended(outcome, WINDOW)).isPositive();
+        Awaitility.await()
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(Scrape.now().sum("payments_recent", "outcome", outcome))
+                        .isBetween((double) ended(outcome, WINDOW), (double) ended(outcome, WINDOW.plus(READ_BEFORE))));
+    }
+
+    private long ended(String outcome, Duration window) {
+        return QuarkusTransaction.requiringNew().call(() -> (Long) database.createNativeQuery("""
+                        SELECT count(*) FROM transactions
+                         WHERE status = :outcome AND transaction_type = 'payment' AND created_at > now() - make_interval(secs => :window)
+                        """, Long.class)
+                .setParameter("outcome", outcome)
+                .setParameter("window", window.toSeconds())
+                .getSingleResult());
     }
 
     private static void more(Scrape before, Scrape after, String name, String... labels) {

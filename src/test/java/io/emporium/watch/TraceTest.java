@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One purchase is one trace, from {@code POST /orders} to the mail, and nothing stands in it that is nobody's business. */
@@ -65,6 +66,11 @@ class TraceTest {
     @Inject
     InMemorySpanExporter spans;
 
+    @AfterEach
+    void webhooksAgain() {
+        FakeStripe.webhooks("on");
+    }
+
     @Test
     void a_purchase_is_one_trace_from_the_order_to_the_mail() throws IOException {
         Shopper ada = Shopper.registered();
@@ -100,7 +106,6 @@ class TraceTest {
                 .post("/api/v1/payments/process")
                 .then()
                 .statusCode(200);
-        FakeStripe.webhooks("on");
 
         List<SpanData> trace = awaitTrace(
                 orderTrace,

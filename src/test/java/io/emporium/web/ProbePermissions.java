@@ -31,6 +31,10 @@ public class ProbePermissions {
 
     @Produces
     @Singleton
+    Row slow = Permissions.anybody("GET" + PROBE + "/slow");
+
+    @Produces
+    @Singleton
     Row requestId = Permissions.anybody("GET" + PROBE + "/request-id");
 
     @Produces

@@ -26,6 +26,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.MDC;
 
@@ -33,6 +35,9 @@ import org.jboss.logging.MDC;
 @Path("/api/v1/probe")
 @RunOnVirtualThread
 public class ProbeResource {
+    public static final Semaphore ASKED = new Semaphore(0);
+    public static final Semaphore MAY_ANSWER = new Semaphore(0);
+
     public enum Colour {
         RED,
         GREEN
@@ -95,6 +100,16 @@ public class ProbeResource {
     @Operation(hidden = true)
     public Answer<Integer> raw(byte[] body) {
         return Answer.of(body.length);
+    }
+
+    /** Says that it was asked, and answers when it may, a minute later at the latest. */
+    @GET
+    @Path("/slow")
+    @Operation(hidden = true)
+    public Answer<Void> slow() throws InterruptedException {
+        ASKED.release();
+        MAY_ANSWER.tryAcquire(1, TimeUnit.MINUTES);
+        return Answer.done("done");
     }
 
     @GET

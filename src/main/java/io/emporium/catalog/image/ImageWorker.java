@@ -4,6 +4,7 @@ import io.emporium.catalog.image.Darkroom.Print;
 import io.emporium.catalog.image.Darkroom.Undecodable;
 import io.emporium.catalog.image.ImageWork.Claim;
 import io.emporium.outbox.NotAWorker;
+import io.emporium.shared.Batches;
 import io.emporium.shared.Refusal;
 import io.quarkus.logging.Log;
 import io.quarkus.scheduler.Scheduled;
@@ -163,21 +164,21 @@ class ImageWorker {
             skipExecutionIf = NotAWorker.class)
     void tidyUp() {
         Instant before = clock.instant().minus(settings.keptAfterwards());
-        List<Long> withdrawn;
-        do {
-            withdrawn = work.withdrawn(before, BATCH);
+        Batches.workOff(BATCH, most -> {
+            List<Long> withdrawn = work.withdrawn(before, most);
             withdrawn.forEach(product -> images.deleteOfWithdrawn(product, before));
-        } while (withdrawn.size() == BATCH);
+            return withdrawn.size();
+        });
         deleteLeftOver(ImageState.UPLOADING, clock.instant().minus(UPLOADS_TAKE));
         deleteLeftOver(ImageState.REFUSED, before);
     }
 
     private void deleteLeftOver(ImageState state, Instant before) {
-        List<ImageWork.LeftOver> left;
-        do {
-            left = work.leftOver(state, before, BATCH);
+        Batches.workOff(BATCH, most -> {
+            List<ImageWork.LeftOver> left = work.leftOver(state, before, most);
             left.forEach(image -> images.deleteLeftOver(image.productId(), image.imageId(), before));
-        } while (left.size() == BATCH);
+            return left.size();
+        });
     }
 
     private static Duration min(Duration a, Duration b) {

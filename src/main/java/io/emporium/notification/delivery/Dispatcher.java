@@ -1,6 +1,8 @@
 package io.emporium.notification.delivery;
 
 import io.emporium.outbox.NotAWorker;
+import io.emporium.shared.Batches;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.logging.Log;
@@ -47,6 +49,19 @@ class Dispatcher {
                 .filter(sender -> sender.channel() == Channel.EMAIL)
                 .map(sender -> new Line(sender, inHand, permission, inHand::claimPromotions, process::isClosing))
                 .toList();
+        lines.forEach((channel, line) -> measure(channel.code(), line, meters));
+        promotions.forEach(line -> measure("promotions", line, meters));
+    }
+
+    private static void measure(String what, Line line, MeterRegistry meters) {
+        Gauge.builder("breaker.open", line, Dispatcher::shut)
+                .description("1 while nothing new is begun there, because it does not answer")
+                .tag("of", what)
+                .register(meters);
+    }
+
+    private static int shut(Line line) {
+        return line.isShut() ? 1 : 0;
     }
 
     void tell(@Observes StartupEvent start) {
@@ -103,9 +118,6 @@ class Dispatcher {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void forget() {
-        int forgotten;
-        do {
-            forgotten = deliveries.forget(FORGET_BATCH);
-        } while (forgotten == FORGET_BATCH);
+        Batches.workOff(FORGET_BATCH, deliveries::forget);
     }
 }

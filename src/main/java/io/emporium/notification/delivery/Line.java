@@ -48,8 +48,8 @@ final class Line {
     private final AtomicInteger failuresInARow = new AtomicInteger();
     private final Refusals refusals = new Refusals();
 
-    // Only send() touches these, and it runs once at a time.
-    private Duration pause = Duration.ZERO;
+    // Only send() sets these, and it runs once at a time.
+    private volatile Duration pause = Duration.ZERO;
     private long pausedUntil = System.nanoTime();
 
     /** Takes messages in hand. */
@@ -70,6 +70,11 @@ final class Line {
 
     Channel channel() {
         return sender.channel();
+    }
+
+    /** Whether the provider is taken to be away, so that everything waits. */
+    boolean isShut() {
+        return !pause.isZero();
     }
 
     /** What a batch has found out about the provider. */

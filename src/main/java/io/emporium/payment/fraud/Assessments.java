@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.emporium.outbox.NotAWorker;
 import io.emporium.payment.fraud.Rules.Judgement;
+import io.emporium.shared.Batches;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -139,20 +140,17 @@ class Assessments {
             skipExecutionIf = NotAWorker.class)
     void eraseAddresses() {
         Instant before = clock.instant().minus(settings.addressKept());
-        int erased;
-        do {
-            erased = QuarkusTransaction.requiringNew().call(() -> eraseAddresses(before));
-        } while (erased == BATCH);
+        Batches.workOff(BATCH, batch -> QuarkusTransaction.requiringNew().call(() -> eraseAddresses(before, batch)));
     }
 
-    private int eraseAddresses(Instant before) {
+    private int eraseAddresses(Instant before, int batch) {
         return database.createNativeQuery("""
                         UPDATE fraud_assessments SET ip = NULL WHERE assessment_id IN (
                             SELECT assessment_id FROM fraud_assessments WHERE ip IS NOT NULL AND at < :before
                              ORDER BY at LIMIT :batch FOR UPDATE SKIP LOCKED)
                         """)
                 .setParameter("before", before)
-                .setParameter("batch", BATCH)
+                .setParameter("batch", batch)
                 .executeUpdate();
     }
 }

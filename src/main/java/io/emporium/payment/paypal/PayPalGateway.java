@@ -126,7 +126,6 @@ class PayPalGateway implements Gateway {
 
     /** There is nothing to take back: what we do not capture is never paid. */
     @Override
-    @WithSpan(value = "PayPal: cancel", kind = SpanKind.CLIENT)
     public GatewayOutcome cancel(String order) {
         GatewayOutcome found = find(order);
         return found instanceof Approved || found instanceof ActionRequired ? PayPalOrder.calledOff(order) : found;
@@ -134,7 +133,6 @@ class PayPalGateway implements Gateway {
 
     /** Nobody is asked: without its order's id nothing was captured. */
     @Override
-    @WithSpan(value = "PayPal: search", kind = SpanKind.CLIENT)
     public GatewayOutcome search(Charge charge) {
         return PayPalOrder.calledOff(null);
     }

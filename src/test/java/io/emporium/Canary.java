@@ -1,41 +1,54 @@
-package io.emporium.fuzz;
+package io.emporium;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 
 /** Sits at an address that strangers tell the shop: whoever calls there was talked into it. */
-final class Canary implements AutoCloseable {
+public final class Canary implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    private final AtomicInteger calls = new AtomicInteger();
+    private final List<Integer> callers = new CopyOnWriteArrayList<>();
 
-    Canary() throws IOException {
+    public Canary() throws IOException {
         Thread.ofPlatform().daemon().name("canary").start(this::listen);
     }
 
     private void listen() {
         while (!listening.isClosed()) {
             try {
-                listening.accept().close();
-                calls.incrementAndGet();
+                try (Socket caller = listening.accept()) {
+                    callers.add(caller.getPort());
+                }
             } catch (IOException closed) {
                 // Nobody called.
             }
         }
     }
 
-    int calls() {
-        return calls.get();
+    /** Nobody has called; and one that does is heard, which is shown by calling. */
+    public void hasHeardNobody() throws IOException {
+        int own;
+        try (var call = new Socket(listening.getInetAddress(), listening.getLocalPort())) {
+            own = call.getLocalPort();
+        }
+        // Who came before is taken before.
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> callers.contains(own));
+        assertThat(callers).containsExactly(own);
     }
 
-    int port() {
+    public int port() {
         return listening.getLocalPort();
     }
 
     /** As strangers would write it. */
-    List<String> addresses() {
+    public List<String> addresses() {
         String host = "127.0.0.1:" + listening.getLocalPort();
         return List.of(
                 "http://" + host + "/canary",

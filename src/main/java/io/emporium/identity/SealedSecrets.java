@@ -42,8 +42,7 @@ class SealedSecrets {
                         .toList();
     }
 
-    /** With the other secrets: before anything is written. */
-    void check(@Observes @Priority(100) StartupEvent start) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
         String fault = fault(given);
         if (fault != null) {
             Production.refuse(fault);

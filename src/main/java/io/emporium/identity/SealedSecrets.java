@@ -63,7 +63,7 @@ class SealedSecrets {
     }
 
     byte[] seal(byte[] secret, long userId) {
-        byte[] nonce = Totp.random(NONCE_BYTES);
+        byte[] nonce = Secrets.random(NONCE_BYTES);
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, keys.getFirst(), nonce, userId);
             byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(secret.length));

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /** What is logged while people sign in, buy, are refused and leave says nobody's name, address or secret. */
@@ -59,12 +58,7 @@ class QuietLogTest {
                     .statusCode(401);
             String key = admin.json()
                     .body(Map.of(
-                            "name",
-                            "quiet",
-                            "scopes",
-                            List.of("inventory:read"),
-                            "password",
-                            ConfigProvider.getConfig().getValue("ADMIN_PASSWORD", String.class)))
+                            "name", "quiet", "scopes", List.of("inventory:read"), "password", Shopper.adminPassword()))
                     .post("/api/v1/api-keys")
                     .jsonPath()
                     .getString("data.key");

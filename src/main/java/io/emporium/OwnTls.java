@@ -13,6 +13,14 @@ final class OwnTls {
     private static final String CERTIFICATE = "TLS_CERTIFICATE_FILE";
     private static final String KEY = "TLS_PRIVATE_KEY_FILE";
 
+    /** Quarkus' name for it. */
+    static final String NAME = "shop";
+
+    static final String CERTIFICATE_PROPERTY = "quarkus.tls." + NAME + ".key-store.pem.shop.cert";
+    static final String KEY_PROPERTY = "quarkus.tls." + NAME + ".key-store.pem.shop.key";
+    /** How often {@link NewCertificate} looks at them. */
+    static final String LOOKED_AT = "emporium.own-tls.looked-at";
+
     private OwnTls() {}
 
     /**
@@ -32,15 +40,21 @@ final class OwnTls {
         requireReadable(CERTIFICATE, certificate);
         requireReadable(KEY, key);
         return Map.of(
-                "quarkus.tls.shop.key-store.pem.shop.cert", certificate,
-                "quarkus.tls.shop.key-store.pem.shop.key", key,
-                "quarkus.tls.shop.protocols", "TLSv1.3,TLSv1.2",
-                "quarkus.tls.shop.reload-period", "30s",
-                "quarkus.http.tls-configuration-name", "shop",
+                CERTIFICATE_PROPERTY,
+                certificate,
+                KEY_PROPERTY,
+                key,
+                "quarkus.tls." + NAME + ".protocols",
+                "TLSv1.3,TLSv1.2",
+                LOOKED_AT,
+                "30s",
+                "quarkus.http.tls-configuration-name",
+                NAME,
                 "quarkus.http.ssl-port",
-                        config.getOptionalValue("TLS_PORT", String.class).orElse("8443"),
+                config.getOptionalValue("TLS_PORT", String.class).orElse("8443"),
                 // No redirect: whoever sends a token in clear should hear of it at once.
-                "quarkus.http.insecure-requests", "disabled");
+                "quarkus.http.insecure-requests",
+                "disabled");
     }
 
     private static void requireReadable(String name, String file) {

@@ -13,6 +13,9 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.emporium.web.ApiDocument;
+import io.emporium.web.Production;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.ws.rs.HttpMethod;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,6 +101,34 @@ class ArchitectureTest {
     @Test
     void no_module_leads_back_to_itself() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(SHOP);
+    }
+
+    /** The scheduler begins at 0 and the broker's lines at 1000: whoever is told to set something shall read only that. */
+    @Test
+    void what_may_stop_a_start_is_asked_before_anything_else_of_it() {
+        Set<String> asked = new TreeSet<>();
+        Set<String> late = new TreeSet<>();
+        for (JavaClass type : SHOP) {
+            boolean mayStop = type.getDirectDependenciesFromSelf().stream()
+                    .anyMatch(dependency -> dependency.getTargetClass().isEquivalentTo(Production.class));
+            if (mayStop) {
+                type.getMethods().stream()
+                        .flatMap(method -> method.getParameters().stream())
+                        .filter(parameter -> parameter.getRawType().isEquivalentTo(StartupEvent.class))
+                        .forEach(parameter -> {
+                            asked.add(type.getSimpleName());
+                            if (!parameter.isAnnotatedWith(Priority.class)
+                                    || parameter
+                                                    .getAnnotationOfType(Priority.class)
+                                                    .value()
+                                            >= 0) {
+                                late.add(type.getSimpleName());
+                            }
+                        });
+            }
+        }
+        assertThat(asked).contains("SigningKey", "TokenKeys", "FirstAdmin", "StripeSecrets", "Bounces");
+        assertThat(late).isEmpty();
     }
 
     @Test

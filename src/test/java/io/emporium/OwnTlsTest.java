@@ -19,14 +19,17 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -47,7 +50,7 @@ class OwnTlsTest {
             selfMade("first.example");
             Map<String, String> settings =
                     new HashMap<>(OwnTls.settings(given(CERTIFICATE.toString(), KEY.toString())));
-            settings.put("quarkus.tls.shop.reload-period", "1s");
+            settings.put(OwnTls.LOOKED_AT, "1s");
             settings.put("quarkus.http.insecure-requests", "enabled");
             settings.put(PORT, Integer.toString(FreePort.next()));
             return settings;
@@ -86,6 +89,44 @@ class OwnTlsTest {
                     .startsWith("HTTP/1.1 200")
                     .containsIgnoringCase("strict-transport-security: max-age=31536000");
         }
+    }
+
+    @Test
+    void another_certificate_is_shown_to_whoever_comes_and_who_is_there_stays() throws Exception {
+        try (SSLSocket before = connected("TLSv1.3")) {
+            assertThat(asked(before)).startsWith("HTTP/1.1 404");
+            selfMade("second.example");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    // Who comes in the very moment of the change is hung up on, and comes again.
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .untilAsserted(() -> assertThat(shown("TLSv1.3")).isEqualTo("CN=second.example"));
+            assertThat(asked(before)).startsWith("HTTP/1.1 404");
+        } finally {
+            selfMade("first.example");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    // Who comes in the very moment of the change is hung up on, and comes again.
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .untilAsserted(() -> assertThat(shown("TLSv1.2")).isEqualTo("CN=first.example"));
+        }
+    }
+
+    /** What comes back on a connection that stays open: the first of it, which has the status. */
+    private static String asked(SSLSocket client) throws IOException {
+        client.getOutputStream()
+                .write("GET /api/v1/nowhere HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = client.getInputStream().read();
+            assertThat(next).as("hung up on").isNotNegative();
+            head.append((char) next);
+        }
+        var announced = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        assertThat(announced.find()).isTrue();
+        int length = Integer.parseInt(announced.group(1));
+        assertThat(client.getInputStream().readNBytes(length)).hasSize(length).isNotEmpty();
+        return head.toString();
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.emporium;
 
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public class Statements implements StatementInspector {
     private static final long serialVersionUID = 1L;
     private static volatile @Nullable Set<String> heard;
+    private static volatile @Nullable Map<String, Integer> counted;
 
     /** What is sent from now on, each once. */
     static Set<String> listen() {
@@ -23,11 +26,27 @@ public class Statements implements StatementInspector {
         heard = null;
     }
 
+    /** What is sent meanwhile, by whomever, and how often. */
+    public static Map<String, Integer> counted(Runnable work) {
+        Map<String, Integer> statements = new ConcurrentSkipListMap<>();
+        counted = statements;
+        try {
+            work.run();
+        } finally {
+            counted = null;
+        }
+        return statements;
+    }
+
     @Override
     public String inspect(String sql) {
         Set<String> statements = heard;
         if (statements != null) {
             statements.add(sql);
+        }
+        Map<String, Integer> counts = counted;
+        if (counts != null) {
+            counts.merge(sql, 1, Integer::sum);
         }
         return sql;
     }

@@ -63,7 +63,7 @@ class ApiKeyCheck implements HttpAuthenticationMechanism, IdentityProvider<ApiKe
                     .setPrincipal(new QuarkusPrincipal(live.prefix()))
                     .addRole(live.role().code())
                     .addAttribute(Caller.USER_ID, live.userId())
-                    .addAttribute(Caller.IN_LOG, log.pseudonym(live.userId()))
+                    .addAttribute(Caller.PSEUDONYM, log.pseudonym(live.userId()))
                     .addAttribute(Caller.API_KEY, live.apiKeyId())
                     .addAttribute(Caller.SCOPES, live.scopes())
                     .addAttribute(Caller.KEY_RATE, live.rate())

@@ -2,7 +2,6 @@ package io.emporium.identity;
 
 import io.emporium.web.Answer;
 import io.emporium.web.ApiDocument;
-import io.emporium.web.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -27,16 +26,12 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 class ApiKeyResource {
     private final ApiKeys keys;
     private final Credentials credentials;
-    private final UserService users;
     private final PasswordTries tries;
-    private final Caller caller;
 
-    ApiKeyResource(ApiKeys keys, Credentials credentials, UserService users, PasswordTries tries, Caller caller) {
+    ApiKeyResource(ApiKeys keys, Credentials credentials, PasswordTries tries) {
         this.keys = keys;
         this.credentials = credentials;
-        this.users = users;
         this.tries = tries;
-        this.caller = caller;
     }
 
     // No Idempotency-Key: the answer is not kept, for the key is in it.
@@ -52,8 +47,7 @@ class ApiKeyResource {
                             + " scopes say, and no more than you may yourself at the moment. Takes your password, for it"
                             + " outlives your session: INVALID_CREDENTIALS counts like a failed sign-in.")
     public Answer<ApiKeyView.Created> create(@Valid @NotNull ApiKeyRequest request) {
-        User user = users.get(caller.userId());
-        return tries.count(user.email(), () -> {
+        return tries.ofCaller(user -> {
             credentials.confirmed(user.userId(), request.password());
             return Answer.of("API key created: keep it, it is not shown again", keys.create(user.userId(), request));
         });

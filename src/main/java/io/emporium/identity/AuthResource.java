@@ -101,12 +101,12 @@ class AuthResource {
                             + " a failed sign-in. INVALID_TOKEN: begin again with the first step. RATE_LIMITED: five wrong codes, no"
                             + " other is looked at for 15 minutes, and after each further five twice as long.")
     public Answer<LoginView> loginSecondFactor(
-            @Valid @NotNull SecondFactorProof.OfSignIn proof,
+            @Valid @NotNull SecondStep step,
             @Parameter(hidden = true) @HeaderParam(HttpHeaders.USER_AGENT) @Nullable String userAgent) {
-        User user = auth.challenged(proof.challenge());
+        User user = auth.challenged(step.challenge());
         return Answer.of(
                 "Login successful",
-                tries.count(user.email(), () -> auth.login(user, proof.challenge(), proof.code(), userAgent)));
+                tries.count(user.email(), () -> auth.login(user, step.challenge(), step.code(), userAgent)));
     }
 
     @POST
@@ -208,8 +208,7 @@ class AuthResource {
             description = "Ends every other session of yours and tells you by mail. A wrong current password is"
                     + " INVALID_CREDENTIALS and counts like a failed sign-in.")
     public Answer<Void> changePassword(@Valid @NotNull PasswordChange change) {
-        User user = users.get(caller.userId());
-        return tries.count(user.email(), () -> {
+        return tries.ofCaller(user -> {
             credentials.changePassword(
                     user.userId(), caller.sessionId(), change.currentPassword(), change.newPassword());
             return Answer.done("Password changed");

@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,8 @@ class Passwords {
     private static final int FEWEST_CHARACTERS = 5;
     private static final int WAITING_A_CORE = 32;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    /** What the library reads without a fault: version, cost, salt and hash. */
+    private static final Pattern BCRYPT = Pattern.compile("\\$2[axy]?\\$(0[4-9]|[12][0-9]|3[01])\\$[./A-Za-z0-9]{53}");
 
     private final int cost;
     private final Set<String> common;
@@ -117,13 +120,14 @@ class Passwords {
     /**
      * Whether it is the password that was hashed. Takes the same time whatever the answer is.
      *
-     * @param hash null where there is no account
+     * @param hash null where there is no account; one that is not of bcrypt, as another shop may have left it, is no password's
      * @throws Refusal SERVICE_UNAVAILABLE if too many wait already
      */
     boolean matches(String password, @Nullable String hash) {
-        boolean matches = run(() -> BcryptUtil.matches(password, hash == null ? nobodys : hash));
+        boolean isReadable = hash != null && BCRYPT.matcher(hash).matches();
+        boolean matches = run(() -> BcryptUtil.matches(password, isReadable ? hash : nobodys));
         // None that long was ever accepted, but bcrypt would overlook what is behind its first 72 bytes.
-        return matches && hash != null && !tooLong(password);
+        return matches && isReadable && !tooLong(password);
     }
 
     /** Whether it was hashed before the cost was changed: then it takes another time to look at than nobody's does. */

@@ -42,8 +42,7 @@ class SealedSecrets {
                         .toList();
     }
 
-    /** With the other secrets: before anything is written. */
-    void check(@Observes @Priority(100) StartupEvent start) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
         String fault = fault(given);
         if (fault != null) {
             Production.refuse(fault);
@@ -64,7 +63,7 @@ class SealedSecrets {
     }
 
     byte[] seal(byte[] secret, long userId) {
-        byte[] nonce = Totp.random(NONCE_BYTES);
+        byte[] nonce = Secrets.random(NONCE_BYTES);
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, keys.getFirst(), nonce, userId);
             byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(secret.length));

@@ -22,13 +22,11 @@ class SecondFactorResource {
     private static final String REFUSALS = "INVALID_CREDENTIALS,INVALID_STATUS_TRANSITION";
 
     private final SecondFactors secondFactors;
-    private final UserService users;
     private final PasswordTries tries;
     private final Caller caller;
 
-    SecondFactorResource(SecondFactors secondFactors, UserService users, PasswordTries tries, Caller caller) {
+    SecondFactorResource(SecondFactors secondFactors, PasswordTries tries, Caller caller) {
         this.secondFactors = secondFactors;
-        this.users = users;
         this.tries = tries;
         this.caller = caller;
     }
@@ -47,12 +45,9 @@ class SecondFactorResource {
             description =
                     "Told this once. It counts for nothing before it is confirmed by a code; asked for again, it is"
                             + " another. Errors: INVALID_CREDENTIALS; INVALID_STATUS_TRANSITION if a second factor is on.")
-    public Answer<SecondFactorView.Begun> begin(@Valid @NotNull SecondFactorProof.OfPassword proof) {
-        User user = users.get(caller.userId());
-        return tries.count(
-                user.email(),
-                () -> Answer.of(
-                        "Confirm it with a code of the app", secondFactors.begin(user.userId(), proof.password())));
+    public Answer<SecondFactorView.Begun> begin(@Valid @NotNull PasswordProof proof) {
+        return tries.ofCaller(user ->
+                Answer.of("Confirm it with a code of the app", secondFactors.begin(user.userId(), proof.password())));
     }
 
     @POST
@@ -65,13 +60,10 @@ class SecondFactorResource {
                     "Answers ten recovery codes, told this once: each is good once where the app is lost. Ends every"
                             + " other session of yours, and tells you by mail. Errors: INVALID_CREDENTIALS;"
                             + " INVALID_STATUS_TRANSITION if one is on.")
-    public Answer<SecondFactorView.RecoveryCodes> confirm(@Valid @NotNull SecondFactorProof.OfCode proof) {
-        User user = users.get(caller.userId());
-        return tries.count(
-                user.email(),
-                () -> Answer.of(
-                        "The second factor is on: keep these codes, they are not shown again",
-                        secondFactors.confirm(user.userId(), caller.sessionId(), proof.code())));
+    public Answer<SecondFactorView.RecoveryCodes> confirm(@Valid @NotNull AppCode shown) {
+        return tries.ofCaller(user -> Answer.of(
+                "The second factor is on: keep these codes, they are not shown again",
+                secondFactors.confirm(user.userId(), caller.sessionId(), shown.code())));
     }
 
     @POST
@@ -83,12 +75,9 @@ class SecondFactorResource {
             description = "The ones before are good for nothing then. Errors: INVALID_CREDENTIALS;"
                     + " INVALID_STATUS_TRANSITION if no second factor is on.")
     public Answer<SecondFactorView.RecoveryCodes> renewRecoveryCodes(@Valid @NotNull SecondFactorProof proof) {
-        User user = users.get(caller.userId());
-        return tries.count(
-                user.email(),
-                () -> Answer.of(
-                        "Keep these codes, they are not shown again",
-                        secondFactors.renewRecoveryCodes(user.userId(), proof.password(), proof.code())));
+        return tries.ofCaller(user -> Answer.of(
+                "Keep these codes, they are not shown again",
+                secondFactors.renewRecoveryCodes(user.userId(), proof.password(), proof.code())));
     }
 
     @DELETE
@@ -100,8 +89,7 @@ class SecondFactorResource {
                     "Tells you by mail. `code` is one of the app, or a recovery code. Errors: INVALID_CREDENTIALS;"
                             + " INVALID_STATUS_TRANSITION if no second factor is on.")
     public Answer<Void> turnOff(@Valid @NotNull SecondFactorProof proof) {
-        User user = users.get(caller.userId());
-        return tries.count(user.email(), () -> {
+        return tries.ofCaller(user -> {
             secondFactors.turnOff(user.userId(), proof.password(), proof.code());
             return Answer.done("The second factor is off");
         });

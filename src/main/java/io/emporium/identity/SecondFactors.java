@@ -265,7 +265,7 @@ class SecondFactors {
         database.createNativeQuery("DELETE FROM recovery_codes WHERE user_id = :user")
                 .setParameter("user", userId)
                 .executeUpdate();
-        List<String> codes = Stream.generate(() -> Totp.base32(Totp.random(RECOVERY_BYTES)))
+        List<String> codes = Stream.generate(() -> Totp.base32(Secrets.random(RECOVERY_BYTES)))
                 .limit(RECOVERY_CODES)
                 .toList();
         for (String code : codes) {

@@ -35,7 +35,7 @@ class SessionCheck implements SecurityIdentityAugmentor {
                     .setPrincipal(token)
                     .addRole(signedIn.role().code())
                     .addAttribute(Caller.USER_ID, signedIn.userId())
-                    .addAttribute(Caller.IN_LOG, log.pseudonym(signedIn.userId()))
+                    .addAttribute(Caller.PSEUDONYM, log.pseudonym(signedIn.userId()))
                     .addAttribute(Caller.SESSION_ID, signedIn.sessionId());
             if (signedIn.needsSecondFactor()) {
                 caller.addAttribute(Caller.NEEDS_SECOND_FACTOR, true);

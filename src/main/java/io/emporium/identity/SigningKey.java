@@ -1,7 +1,7 @@
 package io.emporium.identity;
 
+import io.emporium.web.Production;
 import io.quarkus.logging.Log;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.jwt.util.KeyUtils;
@@ -19,7 +19,6 @@ import java.security.PrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * The RSA key that signs access tokens. Production is given one, since each replica must have the same and a restart must
@@ -27,8 +26,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 class SigningKey {
-    // Before anything is written: a start that is refused leaves no trace.
-    static final int SECRETS_FIRST = 100;
     static final int SHORTEST_BITS = 2048;
 
     private static final String GIVEN = "JWT_PRIVATE_KEY_FILE or JWT_PRIVATE_KEY";
@@ -37,8 +34,8 @@ class SigningKey {
     private final VerificationKey verification;
 
     @Inject
-    SigningKey(TokenSettings settings, @ConfigProperty(name = "EMPORIUM_LOCAL", defaultValue = "false") boolean local) {
-        this(settings.privateKeyFile(), settings.privateKey(), LaunchMode.current() == LaunchMode.NORMAL && !local);
+    SigningKey(TokenSettings settings) {
+        this(settings.privateKeyFile(), settings.privateKey(), Production.is());
     }
 
     /** @throws ConfigurationException in production without a usable key: its message is the one line to print */
@@ -50,7 +47,7 @@ class SigningKey {
             if (pem.isPresent()) {
                 key = read(GIVEN, pem.get());
             } else if (production) {
-                throw refused(
+                throw Production.refusal(
                         "JWT_PRIVATE_KEY_FILE (or JWT_PRIVATE_KEY) must be set: the RSA key, PKCS#8 in PEM, that signs"
                                 + " access tokens");
             } else {
@@ -65,7 +62,7 @@ class SigningKey {
     }
 
     /** Makes the key be read at the start, not at the first sign-in. */
-    void read(@Observes @Priority(SECRETS_FIRST) StartupEvent start) {
+    void read(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
         Log.debugf("Access tokens are signed with key %s", id());
     }
 
@@ -90,7 +87,7 @@ class SigningKey {
         try {
             return Files.readString(Path.of(file), StandardCharsets.US_ASCII);
         } catch (IOException unreadable) {
-            throw refused(setting + " cannot be read: " + file);
+            throw Production.refusal(setting + " cannot be read: " + file);
         }
     }
 
@@ -100,10 +97,10 @@ class SigningKey {
         try {
             key = KeyUtils.decodePrivateKey(pem.replace("\\n", "\n").strip());
         } catch (GeneralSecurityException | IllegalArgumentException notAKey) {
-            throw refused("The key in " + setting + " is not an RSA key, PKCS#8 in PEM");
+            throw Production.refusal("The key in " + setting + " is not an RSA key, PKCS#8 in PEM");
         }
         if (!(key instanceof RSAPrivateCrtKey rsa) || rsa.getModulus().bitLength() < SHORTEST_BITS) {
-            throw refused("The key in " + setting + " must be RSA, " + SHORTEST_BITS + " bits or more");
+            throw Production.refusal("The key in " + setting + " must be RSA, " + SHORTEST_BITS + " bits or more");
         }
         return rsa;
     }
@@ -112,9 +109,5 @@ class SigningKey {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(SHORTEST_BITS);
         return (RSAPrivateCrtKey) generator.generateKeyPair().getPrivate();
-    }
-
-    static ConfigurationException refused(String line) {
-        return new ConfigurationException("Emporium does not start: " + line);
     }
 }

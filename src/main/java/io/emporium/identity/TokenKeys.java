@@ -1,5 +1,6 @@
 package io.emporium.identity;
 
+import io.emporium.web.Production;
 import io.quarkus.logging.Log;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
@@ -56,12 +57,12 @@ class TokenKeys {
     }
 
     private static RuntimeException refused() {
-        return SigningKey.refused(
+        return Production.refusal(
                 "A key in " + ACCEPTED + " is not an RSA key in PEM, " + SigningKey.SHORTEST_BITS + " bits or more");
     }
 
     /** A file that is missing stops the start, and not the first sign-in. */
-    void read(@Observes @Priority(SigningKey.SECRETS_FIRST) StartupEvent start) {
+    void read(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
         Log.debugf("Access tokens hold that are signed with %s", keys.keySet());
     }
 

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.OptionalLong;
 import javax.crypto.Mac;
@@ -26,13 +25,7 @@ final class Totp {
     private Totp() {}
 
     static byte[] newSecret() {
-        return random(SECRET_BYTES);
-    }
-
-    static byte[] random(int bytes) {
-        byte[] random = new byte[bytes];
-        new SecureRandom().nextBytes(random);
-        return random;
+        return Secrets.random(SECRET_BYTES);
     }
 
     /** The half minute since 1970 that a moment is in. */

@@ -8,8 +8,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What stands for a user on the log lines of their requests ({@link io.emporium.web.Caller#IN_LOG}): the same for the same user in every process, and to be told apart,
- * but not to be turned back into an account by whoever has only the log. Made with the key that signs tokens.
+ * What stands for a user on the log lines of their requests ({@link io.emporium.web.Caller#PSEUDONYM}): to be told apart, but not to be
+ * turned back into an account by whoever has only the log. Made with the key that signs tokens: the same for the same user in every
+ * process, as long as one key signs, and another from the day that the next one does.
  */
 @Singleton
 class UserInLog {

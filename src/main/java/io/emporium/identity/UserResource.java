@@ -165,10 +165,9 @@ class UserResource {
             description = "Erases at once everything that says who you are; your orders are kept without it. Errors:"
                     + " INVALID_CREDENTIALS, which counts like a failed sign-in; INVALID_STATUS_TRANSITION with details.open while an"
                     + " order is on its way to leave the house or money is not settled, and for the last admin.")
-    public Answer<Void> erase(@Valid @NotNull ErasureRequest request) {
-        User user = users.get(caller.userId());
-        return tries.count(user.email(), () -> {
-            erasure.erase(user.userId(), request.password());
+    public Answer<Void> erase(@Valid @NotNull PasswordProof proof) {
+        return tries.ofCaller(user -> {
+            erasure.erase(user.userId(), proof.password());
             return Answer.done("Account closed, personal data erased");
         });
     }

@@ -62,7 +62,8 @@ class BodyLimit {
         }
     }
 
-    private static boolean isAnyAnnounced(HttpServerRequest request) {
+    /** Whether something follows the head. */
+    static boolean isAnyAnnounced(HttpServerRequest request) {
         // Other versions of HTTP need not announce a body.
         return request.version() != HttpVersion.HTTP_1_1
                 || request.headers().contains(HttpHeaders.CONTENT_LENGTH)

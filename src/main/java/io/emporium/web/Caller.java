@@ -20,7 +20,7 @@ public class Caller {
     /** Attribute: the session's id, a {@link UUID}. */
     public static final String SESSION_ID = "session_id";
     /** Attribute: what stands for the user on log lines, a {@link String}. */
-    public static final String IN_LOG = "in_log";
+    public static final String PSEUDONYM = "pseudonym";
     /** The header in which a program shows its API key. */
     public static final String API_KEY_HEADER = "X-API-Key";
     /** Attribute: the id of the API key that calls in the user's name, a {@link Long}; a session has none. */

@@ -89,7 +89,7 @@ public class Doorman implements DynamicFeature {
                     throw Faults.authenticationRequired();
                 }
                 // Here and not where they are found out: there it may be another thread, whose lines are others' too.
-                String inLog = caller.getAttribute(Caller.IN_LOG);
+                String inLog = caller.getAttribute(Caller.PSEUDONYM);
                 if (inLog != null) {
                     MDC.put("user", inLog);
                 }

@@ -25,20 +25,21 @@ class SlowBodies {
     private void time(RoutingContext door) {
         HttpServerRequest request = door.request();
         // Nearly all have none, or all of it is here already.
-        if (!request.isEnded() && hasBody(request)) {
+        if (!request.isEnded() && BodyLimit.isAnyAnnounced(request)) {
             long millis = (BodyLimit.isSmall(request) ? settings.bodyWithin() : settings.largeBodyWithin()).toMillis();
             long timer = door.vertx().setTimer(millis, late -> {
                 if (!request.isEnded()) {
                     request.connection().close();
                 }
             });
-            door.addEndHandler(answered -> door.vertx().cancelTimer(timer));
+            door.addEndHandler(answered -> {
+                // Who was told no before they had sent all of it may still be sending, and would for as long as they
+                // like.
+                if (request.isEnded()) {
+                    door.vertx().cancelTimer(timer);
+                }
+            });
         }
         door.next();
-    }
-
-    private static boolean hasBody(HttpServerRequest request) {
-        String length = request.getHeader("Content-Length");
-        return length == null ? request.headers().contains("Transfer-Encoding") : !length.equals("0");
     }
 }

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowseBench {
+    private static final String ADMIN_PASSWORD = "Admin-Passw0rd!of-the-bench";
+
     private static final Path FOLDER = Path.of("target", "bench").toAbsolutePath();
     private static final List<Integer> PRODUCTS = numbers("bench.products", "10000,1000000");
     private static final List<Integer> CLIENTS = numbers("bench.clients", "1,16,64");
@@ -77,7 +79,7 @@ class BrowseBench {
         servers = LocalStack.start(FOLDER, "http://127.0.0.1:9/api/v1/");
         Map<String, String> environment = new TreeMap<>(servers.environment());
         environment.put("ADMIN_EMAIL", "admin@example.com");
-        environment.put("ADMIN_PASSWORD", "Admin-Passw0rd!of-the-bench");
+        environment.put("ADMIN_PASSWORD", ADMIN_PASSWORD);
         environment.put("RATE_LIMIT_ENABLED", "false");
         environment.put("JWT_EXPIRY", "24h");
         port = FreePort.next();
@@ -99,7 +101,7 @@ class BrowseBench {
         token = ask(
                         "POST",
                         "/api/v1/auth/login",
-                        "{\"email\":\"admin@example.com\",\"password\":\"Admin-Passw0rd!of-the-bench\"}")
+                        "{\"email\":\"admin@example.com\",\"password\":\"" + ADMIN_PASSWORD + "\"}")
                 .path("data")
                 .path("token")
                 .asText();

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.emporium.Shopper;
 import io.emporium.identity.Customers.Customer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -227,7 +228,7 @@ class AccountTest {
 
     @Test
     void the_first_admin_is_there_once() {
-        Customer admin = Customers.signIn("admin@example.com", "Admin-Passw0rd!");
+        Customer admin = Customers.signIn("admin@example.com", Shopper.adminPassword());
         admin.asks().get(ME).then().body("data.role", equalTo("admin"));
         admin.asks().get("/api/v1/admin/outbox").then().statusCode(200);
         assertThat(rows.count(

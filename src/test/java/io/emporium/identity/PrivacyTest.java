@@ -329,18 +329,12 @@ class PrivacyTest {
     void the_last_admin_stays() {
         Customer root = aCustomer();
         rows.update("UPDATE users SET role = 'admin' WHERE user_id = ?", root.userId());
-        // All the others, for a moment.
-        rows.update(
-                "UPDATE users SET is_active = false, phone = 'away' WHERE role = 'admin' AND is_active AND phone IS NULL AND user_id <> ?",
-                root.userId());
-        try {
+        try (var ignored = new OnlyAdmins(rows, List.of(root.userId()))) {
             erase(root.token(), PASSWORD)
                     .then()
                     .statusCode(409)
                     .body("error.code", equalTo("INVALID_STATUS_TRANSITION"))
                     .body("error.details.open", hasItem("you are the last admin"));
-        } finally {
-            rows.update("UPDATE users SET is_active = true, phone = NULL WHERE phone = 'away'");
         }
         erase(root.token(), PASSWORD).then().statusCode(200);
     }

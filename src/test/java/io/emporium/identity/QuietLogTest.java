@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
@@ -64,12 +63,7 @@ class QuietLogTest {
                     .statusCode(401);
             String key = admin.json()
                     .body(Map.of(
-                            "name",
-                            "quiet",
-                            "scopes",
-                            List.of("inventory:read"),
-                            "password",
-                            ConfigProvider.getConfig().getValue("ADMIN_PASSWORD", String.class)))
+                            "name", "quiet", "scopes", List.of("inventory:read"), "password", Shopper.adminPassword()))
                     .post("/api/v1/api-keys")
                     .jsonPath()
                     .getString("data.key");

@@ -348,6 +348,53 @@ class SecondFactorTest {
     }
 
     @Test
+    void a_code_has_the_secret_sealed_anew_so_that_a_key_may_go_one_day() {
+        App app = App.on(aCustomer());
+        String stored = "SELECT encode(secret, 'hex') FROM second_factors WHERE user_id = "
+                + app.owner().userId();
+        List<String> before = rows.texts(stored);
+        refused(app.signIn(app.wrong()), "INVALID_CREDENTIALS");
+        assertThat(rows.texts(stored)).isEqualTo(before);
+        isLive(app.signIn(app.code(rows)));
+        assertThat(rows.texts(stored)).isNotEqualTo(before);
+        isLive(app.signIn(app.code(rows)));
+    }
+
+    @Test
+    void a_code_of_a_secret_that_was_made_anew_meanwhile_turns_nothing_on() throws Exception {
+        Customer ann = aCustomer();
+        byte[] secret = App.begun(ann);
+        List<Integer> statuses = new ArrayList<>();
+        try (var connection = connections.getConnection()) {
+            connection.setAutoCommit(false);
+            try (var anew = connection.prepareStatement("SELECT 1 FROM users WHERE user_id = ? FOR NO KEY UPDATE")) {
+                anew.setLong(1, ann.userId());
+                anew.executeQuery();
+            }
+            Thread confirming = Thread.ofPlatform()
+                    .start(() -> statuses.add(App.confirm(ann, Totp.code(secret, Totp.step(Instant.now())))
+                            .statusCode()));
+            try {
+                await().atMost(Duration.ofSeconds(15))
+                        .until(() -> rows.count(
+                                        "SELECT count(*) FROM second_factors WHERE user_id = ? AND last_step > 0",
+                                        ann.userId())
+                                == 1);
+                try (var anew =
+                        connection.prepareStatement("UPDATE second_factors SET last_step = 0 WHERE user_id = ?")) {
+                    anew.setLong(1, ann.userId());
+                    anew.executeUpdate();
+                }
+            } finally {
+                connection.commit();
+            }
+            confirming.join();
+        }
+        assertThat(statuses).containsExactly(409);
+        Customers.signIn(ann.email(), PASSWORD);
+    }
+
+    @Test
     void a_secret_in_another_rows_place_is_none() {
         App ann = App.on(aCustomer());
         App eve = App.on(aCustomer());

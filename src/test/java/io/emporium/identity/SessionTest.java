@@ -51,6 +51,21 @@ class SessionTest {
     }
 
     @Test
+    void an_account_whose_stored_password_is_none_is_signed_in_to_by_nobody() {
+        String email = Customers.newEmail();
+        long userId = Customers.register(email);
+        // As a shop that was moved here may have left them: unreadable, of another scheme, of a cost that there is not.
+        for (String hash : List.of(
+                "x",
+                "",
+                "$1$salt$0123456789012345678901",
+                "$2a$99$apX.XqRgPpBs6loKTgoYSu1jZlhWUQoqbccZkE0m7EwLboeJEWBa.")) {
+            rows.update("UPDATE users SET password_hash = ? WHERE user_id = ?", hash, userId);
+            login(email, PASSWORD).then().statusCode(401).body("error.code", equalTo("INVALID_CREDENTIALS"));
+        }
+    }
+
+    @Test
     void the_designs_example_is_answered_as_written() {
         String email = Customers.newEmail();
         Customers.register(email);

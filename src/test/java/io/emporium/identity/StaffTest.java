@@ -130,11 +130,8 @@ class StaffTest {
         List<Customer> admins = List.of(anAdmin(), anAdmin(), anAdmin(), anAdmin());
         String theirs =
                 admins.stream().map(admin -> "" + admin.userId()).collect(java.util.stream.Collectors.joining(","));
-        // All the others, for a moment.
-        rows.update(
-                "UPDATE users SET is_active = false, phone = 'away' WHERE role = 'admin' AND is_active AND phone IS NULL AND user_id NOT IN ("
-                        + theirs + ")");
-        try {
+        try (var ignored =
+                new OnlyAdmins(rows, admins.stream().map(Customer::userId).toList())) {
             // Everybody deposes the next, and half of them lock the one after.
             List<Integer> statuses = AtOnce.times(
                     8,
@@ -166,8 +163,6 @@ class StaffTest {
             activate(last, last.userId(), false).then().statusCode(409);
             appoint(last, last.userId(), "admin").then().statusCode(200);
             activate(last, last.userId(), true).then().statusCode(200);
-        } finally {
-            rows.update("UPDATE users SET is_active = true, phone = NULL WHERE phone = 'away'");
         }
     }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.emporium.Shopper;
 import io.emporium.payment.FakeStripe;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.junit.QuarkusTest;
@@ -70,6 +73,9 @@ class TraceTest {
     void webhooksAgain() {
         FakeStripe.webhooks("on");
     }
+
+    @Inject
+    Tracer tracer;
 
     @Test
     void a_purchase_is_one_trace_from_the_order_to_the_mail() throws IOException {
@@ -152,6 +158,35 @@ class TraceTest {
                 .until(() -> names(spans.getFinishedSpanItems()).stream()
                         .anyMatch(name -> name.contains("GET /api/v1/unsubscribe")));
         assertThat(everything()).doesNotContain(secret);
+    }
+
+    @Test
+    void neither_where_somebody_is_nor_an_e_mail_address_stands_in_a_trace_however_late_it_comes() {
+        spans.reset();
+        given().header("X-Forwarded-For", "203.0.113.77")
+                .get("/api/v1/categories")
+                .then()
+                .statusCode(200);
+        Span late = tracer.spanBuilder("mail of a test")
+                .setNoParent()
+                .setSpanKind(SpanKind.SERVER)
+                .startSpan();
+        late.setAttribute("note", "written to <ada.lovelace+1@example.com>, twice")
+                .setAttribute("tries", 2);
+        late.end();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> names(spans.getFinishedSpanItems())
+                        .containsAll(List.of("mail of a test", "GET /api/v1/categories")));
+        assertThat(everything())
+                .doesNotContain("ada.lovelace", "203.0.113.77")
+                .contains("written to <->, twice")
+                .contains("tries=2");
+        assertThat(spans.getFinishedSpanItems().stream()
+                        .filter(span -> span.getName().equals("GET /api/v1/categories"))
+                        .map(span -> span.getAttributes().get(AttributeKey.stringKey("network.peer.address"))))
+                .isNotEmpty()
+                .allMatch(peer -> peer == null || peer.equals("-"));
     }
 
     @Test

@@ -5,10 +5,9 @@ import io.emporium.notification.delivery.Deliveries;
 import io.emporium.notification.delivery.Deliveries.News;
 import io.emporium.notification.delivery.PlainLine;
 import io.emporium.notification.delivery.Suppressions;
+import io.emporium.web.Production;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -52,14 +51,12 @@ public class Bounces {
         this.clock = clock;
     }
 
-    void check(@Observes @Priority(100) StartupEvent start) {
-        if (LaunchMode.current() == LaunchMode.NORMAL
-                && settings.secret()
-                        .filter(secret -> secret.length() < SHORTEST_SECRET)
-                        .isPresent()) {
-            // Quarkus prints the message of this one, and nothing else, and exits with 1.
-            throw new ConfigurationException("Emporium does not start: MAIL_BOUNCE_SECRET is too short: set at least "
-                    + SHORTEST_SECRET + " characters, or none and take no bounces");
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
+        if (settings.secret()
+                .filter(secret -> secret.length() < SHORTEST_SECRET)
+                .isPresent()) {
+            Production.refuse("MAIL_BOUNCE_SECRET is too short: set at least " + SHORTEST_SECRET
+                    + " characters, or none and take no bounces");
         }
     }
 

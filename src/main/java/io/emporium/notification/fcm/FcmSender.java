@@ -67,7 +67,7 @@ class FcmSender implements Sender {
         this.token = read == null ? null : new FcmToken(read, calls, json, clock);
     }
 
-    void check(@Observes @Priority(100) StartupEvent start) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start) {
         if (fault != null) {
             Production.refuse("FIREBASE_SERVICE_ACCOUNT is no service account: " + fault
                     + "; or do not set it, and have no push messages");

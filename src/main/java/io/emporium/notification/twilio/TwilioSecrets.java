@@ -16,7 +16,7 @@ class TwilioSecrets {
     private static final Pattern ACCOUNT = Pattern.compile("AC[0-9a-fA-F]{32}");
     private static final Pattern SENDER = Pattern.compile("\\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}");
 
-    void check(@Observes @Priority(100) StartupEvent start, TwilioSettings settings) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start, TwilioSettings settings) {
         List<String> missing = missing(settings);
         if (!missing.isEmpty()) {
             Production.refuse("set " + String.join(" and ", missing) + "; or have no TWILIO_ setting, and no SMS");

@@ -1,7 +1,7 @@
 package io.emporium.payment.bank;
 
+import io.emporium.web.Production;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,13 +26,12 @@ interface BankAccount {
     @ApplicationScoped
     class Check {
         void check(
-                @Observes @Priority(100) StartupEvent start,
+                @Observes @Priority(Production.CHECKED_FIRST) StartupEvent start,
                 BankAccount account,
                 @ConfigProperty(name = "emporium.order.payment-methods") List<String> offered) {
             if (offered.contains("bank_transfer")
                     && (account.accountHolder().isEmpty() || account.iban().isEmpty())) {
-                throw new ConfigurationException(
-                        "Emporium does not start: PAYMENT_METHODS has bank_transfer, so set BANK_ACCOUNT_HOLDER and BANK_IBAN");
+                throw Production.refusal("PAYMENT_METHODS has bank_transfer, so set BANK_ACCOUNT_HOLDER and BANK_IBAN");
             }
         }
     }

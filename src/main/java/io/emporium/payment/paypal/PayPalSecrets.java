@@ -16,7 +16,7 @@ class PayPalSecrets {
     private static final String OF_LOCAL_MODE = "emporium_local";
 
     void check(
-            @Observes @Priority(100) StartupEvent start,
+            @Observes @Priority(Production.CHECKED_FIRST) StartupEvent start,
             PayPalSettings settings,
             @ConfigProperty(name = "emporium.order.payment-methods") List<String> offered) {
         List<String> missing = missing(settings, offered.contains("paypal"));

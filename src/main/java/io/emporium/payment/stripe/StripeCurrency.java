@@ -1,7 +1,7 @@
 package io.emporium.payment.stripe;
 
+import io.emporium.web.Production;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -22,10 +22,10 @@ class StripeCurrency {
     private static final Set<String> WITH_THREE_DECIMALS = Set.of("BHD", "JOD", "KWD", "OMR", "TND");
 
     void check(
-            @Observes @Priority(100) StartupEvent start, @ConfigProperty(name = "emporium.currency") String currency) {
+            @Observes @Priority(Production.CHECKED_FIRST) StartupEvent start,
+            @ConfigProperty(name = "emporium.currency") String currency) {
         refusal(currency).ifPresent(why -> {
-            // Quarkus prints the message of this one, and nothing else, and exits with 1.
-            throw new ConfigurationException("Emporium does not start: CURRENCY=" + currency + " " + why);
+            throw Production.refusal("CURRENCY=" + currency + " " + why);
         });
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 class StripeSecrets {
     private static final String OF_LOCAL_MODE = "sk_test_emporium_local";
 
-    void check(@Observes @Priority(100) StartupEvent start, StripeSettings settings) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start, StripeSettings settings) {
         List<String> missing = missing(settings);
         if (!missing.isEmpty()) {
             Production.refuse("set " + String.join(" and ", missing));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,11 +51,9 @@ final class Client {
         }
     }
 
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    private static final HttpClient HTTP = http().build();
 
+    private final HttpClient http;
     private final Function<String, URI> way;
     private final Findings findings;
     private final Semaphore atOnce;
@@ -72,9 +71,23 @@ final class Client {
 
     /** @param way where a path is asked for, each time anew */
     Client(Function<String, URI> way, Findings findings, int atOnce) {
+        this(way, findings, atOnce, HTTP);
+    }
+
+    /** @param from whose connections come from this address */
+    Client(Function<String, URI> way, Findings findings, int atOnce, InetAddress from) {
+        this(way, findings, atOnce, http().localAddress(from).build());
+    }
+
+    private Client(Function<String, URI> way, Findings findings, int atOnce, HttpClient http) {
+        this.http = http;
         this.way = way;
         this.findings = findings;
         this.atOnce = new Semaphore(atOnce);
+    }
+
+    private static HttpClient.Builder http() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2));
     }
 
     /** So many requests were answered below 500. */
@@ -153,14 +166,18 @@ final class Client {
         }
         atOnce.acquire();
         try {
-            return send(request.build());
+            return send(http, request.build());
         } finally {
             atOnce.release();
         }
     }
 
     static Answer send(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return send(HTTP, request);
+    }
+
+    private static Answer send(HttpClient http, HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         JsonNode body = response.body().length == 0 ? JsonNodeFactory.instance.objectNode() : tree(response.body());
         return new Answer(response.statusCode(), body);
     }

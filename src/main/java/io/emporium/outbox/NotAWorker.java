@@ -19,7 +19,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 public class NotAWorker implements Scheduled.SkipPredicate {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** A process that ends waits so long for its background work. */
+    public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final boolean worker;
     private final Inbox inbox;

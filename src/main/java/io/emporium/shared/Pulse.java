@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether something we depend on answers. It is asked when somebody wants to know, by one thread at a time, and the answer
  * holds for two seconds; whoever wants to know waits at most 200 ms and is told the last answer if the next is not there
- * yet, so that a probe is quick however slow the dependency. No answer within a second is a no.
+ * yet, so that a probe is quick however slow the dependency. No answer within a second, or what else is given, is a no.
  */
 public final class Pulse {
     private static final Duration HOLDS = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMillis(200);
     private static final Duration TOO_LONG = Duration.ofSeconds(1);
 
-    /** Asks the dependency something cheap. It should give up by itself after a second. */
+    /** Asks the dependency something cheap. It should give up by itself when it has taken too long. */
     @FunctionalInterface
     public interface Question {
         /** @throws Exception if it does not answer, or not as it should */
@@ -26,6 +26,7 @@ public final class Pulse {
 
     private final String name;
     private final Question question;
+    private final Duration tooLong;
     private @Nullable CompletableFuture<Boolean> asking;
     private long askedAt;
     private @Nullable Boolean last;
@@ -33,8 +34,14 @@ public final class Pulse {
 
     /** @param name of the dependency, for people: {@code Redis} */
     public Pulse(String name, Question question) {
+        this(name, question, TOO_LONG);
+    }
+
+    /** @param tooLong after so long no answer is a no; until then the last one holds */
+    public Pulse(String name, Question question, Duration tooLong) {
         this.name = name;
         this.question = question;
+        this.tooLong = tooLong;
     }
 
     public String name() {
@@ -89,7 +96,7 @@ public final class Pulse {
 
     private synchronized boolean answered(boolean alive) {
         long now = System.nanoTime();
-        boolean inTime = now - askedAt <= TOO_LONG.toNanos();
+        boolean inTime = now - askedAt <= tooLong.toNanos();
         last = alive && inTime;
         answeredAt = now;
         asking = null;
@@ -101,6 +108,6 @@ public final class Pulse {
     }
 
     private synchronized boolean isTakingTooLong() {
-        return asking != null && System.nanoTime() - askedAt > TOO_LONG.toNanos();
+        return asking != null && System.nanoTime() - askedAt > tooLong.toNanos();
     }
 }

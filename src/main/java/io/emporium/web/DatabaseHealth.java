@@ -4,6 +4,7 @@ import io.emporium.shared.Pulse;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -19,6 +20,9 @@ import org.postgresql.Driver;
 @Readiness
 @Singleton
 class DatabaseHealth implements HealthCheck {
+    /** A database that is slow is slow for all replicas, and gateways would find nobody: only one that hangs is away. */
+    private static final Duration TOO_LONG = Duration.ofSeconds(5);
+
     private final Pulse pulse;
     private final String url;
     private final Properties login = new Properties();
@@ -28,18 +32,19 @@ class DatabaseHealth implements HealthCheck {
             @ConfigProperty(name = "quarkus.datasource.username") String user,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password) {
         this.url = url;
+        String seconds = Long.toString(TOO_LONG.toSeconds());
         login.setProperty("user", user);
         login.setProperty("password", password.orElse(""));
-        login.setProperty("loginTimeout", "1");
-        login.setProperty("connectTimeout", "1");
-        login.setProperty("socketTimeout", "1");
+        login.setProperty("loginTimeout", seconds);
+        login.setProperty("connectTimeout", seconds);
+        login.setProperty("socketTimeout", seconds);
         login.setProperty("ApplicationName", "emporium health");
-        this.pulse = new Pulse("PostgreSQL", this::ask);
+        this.pulse = new Pulse("PostgreSQL", this::ask, TOO_LONG);
     }
 
     private void ask() throws SQLException {
         try (Connection connection = new Driver().connect(url, login)) {
-            if (connection == null || !connection.isValid(1)) {
+            if (connection == null || !connection.isValid((int) TOO_LONG.toSeconds())) {
                 throw new SQLException("no answer");
             }
         }

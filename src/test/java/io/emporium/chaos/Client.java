@@ -4,11 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,14 +51,14 @@ final class Client {
         }
     }
 
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    private static final HttpClient HTTP = http().build();
 
-    private final Shop shop;
+    private final HttpClient http;
+    private final Function<String, URI> way;
     private final Findings findings;
     private final Semaphore atOnce;
+    private final AtomicLong answers = new AtomicLong();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
     Client(Shop shop, Findings findings) {
         this(shop, findings, Integer.MAX_VALUE);
@@ -58,9 +66,42 @@ final class Client {
 
     /** @param atOnce so many ask at the same time; who waits to ask again is none of them */
     Client(Shop shop, Findings findings, int atOnce) {
-        this.shop = shop;
+        this(path -> shop.any().at(path), findings, atOnce);
+    }
+
+    /** @param way where a path is asked for, each time anew */
+    Client(Function<String, URI> way, Findings findings, int atOnce) {
+        this(way, findings, atOnce, HTTP);
+    }
+
+    /** @param from whose connections come from this address */
+    Client(Function<String, URI> way, Findings findings, int atOnce, InetAddress from) {
+        this(way, findings, atOnce, http().localAddress(from).build());
+    }
+
+    private Client(Function<String, URI> way, Findings findings, int atOnce, HttpClient http) {
+        this.http = http;
+        this.way = way;
         this.findings = findings;
         this.atOnce = new Semaphore(atOnce);
+    }
+
+    private static HttpClient.Builder http() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2));
+    }
+
+    /** So many requests were answered below 500. */
+    long answers() {
+        return answers.get();
+    }
+
+    /** What was not answered or with 500 and above since it was last asked, and asked for again or not. */
+    List<String> failures() {
+        List<String> all = new ArrayList<>();
+        for (String one = failures.poll(); one != null; one = failures.poll()) {
+            all.add(one);
+        }
+        return all;
     }
 
     Answer get(String path, @Nullable String token) {
@@ -80,11 +121,16 @@ final class Client {
                 }
                 boolean isRunning = answer.code().equals("REQUEST_IN_PROGRESS");
                 if (answer.status() < 500 && !isRunning) {
+                    answers.incrementAndGet();
                     return answer;
                 }
                 last = answer.toString();
+                if (!isRunning) {
+                    failures.add(method + " " + path + ": " + last);
+                }
                 Shop.pause(isRunning ? 1_000 : 300);
             } catch (IOException broken) {
+                failures.add(method + " " + path + ": " + broken);
                 if (!mayRepeat) {
                     throw new Unanswered(method + " " + path + ": " + broken);
                 }
@@ -102,7 +148,7 @@ final class Client {
 
     private Answer once(String method, String path, @Nullable String token, @Nullable Object body, @Nullable String key)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(shop.any().at("/api/v1" + path))
+        var request = HttpRequest.newBuilder(way.apply("/api/v1" + path))
                 .timeout(Duration.ofSeconds(40))
                 .method(
                         method,
@@ -120,14 +166,18 @@ final class Client {
         }
         atOnce.acquire();
         try {
-            return send(request.build());
+            return send(http, request.build());
         } finally {
             atOnce.release();
         }
     }
 
     static Answer send(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return send(HTTP, request);
+    }
+
+    private static Answer send(HttpClient http, HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         JsonNode body = response.body().length == 0 ? JsonNodeFactory.instance.objectNode() : tree(response.body());
         return new Answer(response.statusCode(), body);
     }

@@ -2,7 +2,9 @@ package io.emporium.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -135,12 +137,34 @@ final class ClusterRules {
         }
         for (JsonNode container : pod.path("containers")) {
             container(who + "/" + container.path("name").asText(), pod, container, job);
+            if (!job && container.path("name").asText().equals("emporium")) {
+                ends(who, pod, container);
+            }
         }
         for (JsonNode volume : pod.path("volumes")) {
             if (volume.has("secret")) {
                 secret(who, volume.at("/secret/secretName").asText());
             }
         }
+    }
+
+    private void ends(String who, JsonNode pod, JsonNode container) {
+        Map<String, String> environment = new HashMap<>();
+        container
+                .path("env")
+                .forEach(variable -> environment.put(
+                        variable.path("name").asText(), variable.path("value").asText()));
+        demand(
+                Duration.ofSeconds(pod.path("terminationGracePeriodSeconds").asLong())
+                                .compareTo(ShopSettings.longestEnd(environment))
+                        > 0,
+                who,
+                "is killed before it has ended in order");
+        demand(
+                find("Service", who.replace("Deployment ", "")).isEmpty()
+                        || ShopSettings.shutdownDelay(environment).isPositive(),
+                who,
+                "ends while gateways still send requests");
     }
 
     private void container(String who, JsonNode pod, JsonNode container, boolean job) {

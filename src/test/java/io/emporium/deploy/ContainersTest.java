@@ -2,6 +2,7 @@ package io.emporium.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +98,9 @@ class ContainersTest {
                 reach(name, host.group(1), compose, faults);
             }
         }
+        if (shop && !once) {
+            ends(name, service, faults);
+        }
         service.path("depends_on").fieldNames().forEachRemaining(other -> {
             if (!compose.path("services").has(other)) {
                 faults.add(name + ": waits for nobody: " + other);
@@ -114,6 +119,27 @@ class ContainersTest {
                 faults.add(name + ": mounts what is not there: " + from);
             }
         }
+    }
+
+    private static void ends(String name, JsonNode service, List<String> faults) {
+        Map<String, String> environment = Yaml.JSON.convertValue(service.path("environment"), new TypeReference<>() {});
+        Duration patience =
+                Duration.parse("PT" + service.path("stop_grace_period").asText("10s"));
+        if (patience.compareTo(ShopSettings.longestEnd(environment)) <= 0) {
+            faults.add(name + ": is killed before it has ended in order");
+        }
+        if (networks(service).contains("front")
+                && ShopSettings.shutdownDelay(environment).compareTo(gatewayNotices()) <= 0) {
+            faults.add(name + ": ends while the gateway still sends requests");
+        }
+    }
+
+    /** After so long the gateway sends nothing more to who says that it is not ready: the time between its questions, and for each an answer. */
+    private static Duration gatewayNotices() {
+        Matcher check = Pattern.compile("check port 9000 inter (\\d+)s fall (\\d+)")
+                .matcher(String.join("\n", ShopSettings.lines(FOLDER.resolve("gateway/haproxy.cfg"))));
+        assertThat(check.find()).isTrue();
+        return Duration.ofSeconds(2L * Integer.parseInt(check.group(1)) * Integer.parseInt(check.group(2)));
     }
 
     private static void reach(String from, String to, JsonNode compose, List<String> faults) {
@@ -173,6 +199,8 @@ class ContainersTest {
     @CsvSource(delimiter = '|', textBlock = """
             /services/redis/image | "redis:latest" | redis: its image is not pinned
             /services/redis/helthcheck | {} | helthcheck
+            /services/worker/stop_grace_period | "30s" | worker: is killed before it has ended
+            /services/app/environment/SHUTDOWN_DELAY | "4s" | app: ends while the gateway still sends
             /services/redis/mem_limit | null | redis: no bounds
             /services/app/healthcheck | {} | app: no health check
             /services/app/environment/DB_PASSWORD | "secret" | app: a secret in a file: DB_PASSWORD

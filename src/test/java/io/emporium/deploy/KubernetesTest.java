@@ -58,6 +58,8 @@ class KubernetesTest {
             Deployment | /spec/template/spec/containers/0/env/0/name | "WORKER" | no setting WORKER
             Deployment | /spec/template/spec/containers/0/env/- | {"name":"DB_PASSWORD","value":"x"} | a secret in a file
             Deployment | /spec/template/spec/containers/0/volumeMounts/0/name | "temp" | mounts what is not there
+            Deployment | /spec/template/spec/terminationGracePeriodSeconds | 35 | is killed before it has ended
+            Deployment | /spec/template/spec/containers/0/env/3/value | "0s" | ends while gateways still send
             Deployment | /spec/template/spec/serviceAccountName | "other" | no such service account
             Deployment | /spec/template/metadata/labels | {"app":"x"} | selects other pods
             ServiceAccount | /automountServiceAccountToken | true | token is mounted

@@ -1,9 +1,11 @@
 package io.emporium.deploy;
 
+import io.emporium.outbox.NotAWorker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +57,36 @@ final class ShopSettings {
             }
         }
         return defaults;
+    }
+
+    /**
+     * How long a process may take to end (docs/operations.md).
+     *
+     * @param environment what it is given
+     */
+    static Duration longestEnd(Map<String, String> environment) {
+        boolean worker = !"false".equals(environment.get("EMPORIUM_WORKER"));
+        return shutdownDelay(environment)
+                .plus(property("quarkus.shutdown.timeout"))
+                .plus(worker ? NotAWorker.PATIENCE : Duration.ZERO)
+                .plus(property("quarkus.thread-pool.shutdown-timeout"));
+    }
+
+    static Duration shutdownDelay(Map<String, String> environment) {
+        return seconds(environment.getOrDefault(
+                "SHUTDOWN_DELAY", String.valueOf(defaults().get("SHUTDOWN_DELAY"))));
+    }
+
+    private static Duration property(String name) {
+        return lines(PROPERTIES).stream()
+                .filter(line -> line.startsWith(name + "="))
+                .map(line -> seconds(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Duration seconds(String text) {
+        return Duration.parse("PT" + text);
     }
 
     static List<String> lines(Path file) {

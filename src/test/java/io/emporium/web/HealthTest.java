@@ -1,6 +1,7 @@
 package io.emporium.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class HealthTest {
     @Test
-    void ready_asks_the_database_and_nothing_else() {
+    void ready_asks_the_database_and_nobody_else() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> Management.asked()
@@ -26,7 +27,7 @@ class HealthTest {
                         .then()
                         .statusCode(200)
                         .body("status", equalTo("UP"))
-                        .body("checks.name", equalTo(java.util.List.of("PostgreSQL"))));
+                        .body("checks.name", containsInAnyOrder("PostgreSQL", "Graceful Shutdown")));
         Management.asked().get("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
     }
 
@@ -49,6 +50,27 @@ class HealthTest {
         // The question itself hangs for ever.
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         hanging.countDown();
+    }
+
+    @Test
+    void one_that_is_slow_is_alive_for_whoever_has_the_patience() throws Exception {
+        var slow = new AtomicBoolean();
+        Pulse.Question question = () -> {
+            if (slow.get()) {
+                Thread.sleep(Duration.ofMillis(2_500));
+            }
+        };
+        var hurried = new Pulse("slow", question);
+        var patient = new Pulse("slow", question, Duration.ofSeconds(30));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> hurried.isAlive() && patient.isAlive());
+        slow.set(true);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    assertThat(patient.isAlive()).isTrue();
+                    return !hurried.isAlive();
+                });
     }
 
     @Test

@@ -125,7 +125,7 @@ class LinkedIdentities {
 
     private User greeted(long userId, ProvenIdentity proven, Instant now) {
         User.verified(userId, now);
-        keep(userId, proven, null, now);
+        keepFirst(userId, proven, now);
         // No mail that verifies the address is asked for, so none is sent.
         outbox.append(new IdentityEvent.UserRegistered(UUID.randomUUID(), userId, now));
         return User.<User>findByIdOptional(userId).orElseThrow();
@@ -144,9 +144,16 @@ class LinkedIdentities {
         if (!user.isEmailVerified()) {
             throw IdentityError.notLinked(NotLinked.ACCOUNT_NOT_VERIFIED);
         }
-        keep(user.userId(), proven, null, now);
+        keepFirst(user.userId(), proven, now);
         outbox.append(new IdentityEvent.IdentityLinked(UUID.randomUUID(), user.userId(), now));
         return user;
+    }
+
+    private void keepFirst(long userId, ProvenIdentity proven, Instant now) {
+        if (!keep(userId, proven, null, now)) {
+            // A moment ago, with another address.
+            throw IdentityError.notLinked(NotLinked.LINKED_ELSEWHERE);
+        }
     }
 
     /** Whether it is; empty if none of this issuer ever was. */

@@ -43,6 +43,7 @@ final class FakeOidc extends FakeServer {
     private final Map<String, Map<String, Object>> tokens = new ConcurrentHashMap<>();
     private volatile KeyPair key = newKey();
     private volatile String kid = random();
+    private volatile KeyPair strangers;
     private volatile Lies lies = Lies.NONE;
 
     /**
@@ -55,7 +56,11 @@ final class FakeOidc extends FakeServer {
      * @param secretIn where it takes the client's secret: header or body
      */
     private record Lies(
-            Map<String, Object> claims, String signedBy, Map<String, Object> metadata, String emailIn, String secretIn) {
+            Map<String, Object> claims,
+            String signedBy,
+            Map<String, Object> metadata,
+            String emailIn,
+            String secretIn) {
         static final Lies NONE = new Lies(Map.of(), "RS256", Map.of(), "id_token", "header");
     }
 
@@ -102,6 +107,10 @@ final class FakeOidc extends FakeServer {
             key = newKey();
             kid = random();
         }
+        if (strangers == null && "unknown_key".equals(given.get("signed_by"))) {
+            // Not when it is asked for a token: on a busy machine that takes longer than anybody waits.
+            strangers = newKey();
+        }
         lies = new Lies(
                 Json.map(given, "claims"),
                 Given.oneOf(given, "signed_by", "RS256", List.of("RS256", "unknown_key", "none", "HS256")),
@@ -137,7 +146,8 @@ final class FakeOidc extends FakeServer {
     Answer answer(HttpExchange exchange, String body) throws Exception {
         Map<String, String> query = Http.form(exchange.getRequestURI().getRawQuery());
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-        return switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath()) {
+        return switch (exchange.getRequestMethod() + " "
+                + exchange.getRequestURI().getPath()) {
             case "GET /.well-known/openid-configuration" -> Answer.ok(metadata());
             case "GET /jwks" -> Answer.ok(Map.of("keys", List.of(jwk())));
             case "GET /authorize" -> refusal(query) == null ? page(query) : error(400, refusal(query));
@@ -176,7 +186,17 @@ final class FakeOidc extends FakeServer {
     private Map<String, Object> jwk() {
         RSAPublicKey shown = (RSAPublicKey) key.getPublic();
         return Json.object(
-                "kty", "RSA", "use", "sig", "alg", "RS256", "kid", kid, "n", bytes(shown.getModulus()), "e",
+                "kty",
+                "RSA",
+                "use",
+                "sig",
+                "alg",
+                "RS256",
+                "kid",
+                kid,
+                "n",
+                bytes(shown.getModulus()),
+                "e",
                 bytes(shown.getPublicExponent()));
     }
 
@@ -297,7 +317,7 @@ final class FakeOidc extends FakeServer {
             return mac.doFinal(said);
         }
         Signature signature = Signature.getInstance("SHA256withRSA");
-        signature.initSign((lies.signedBy.equals("unknown_key") ? newKey() : key).getPrivate());
+        signature.initSign((lies.signedBy.equals("unknown_key") ? strangers : key).getPrivate());
         signature.update(said);
         return signature.sign();
     }

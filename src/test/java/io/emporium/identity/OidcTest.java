@@ -99,7 +99,12 @@ class OidcTest {
     }
 
     private static long identityOf(Customer customer) {
-        return customer.asks().get(IDENTITIES).then().statusCode(200).extract().jsonPath()
+        return customer.asks()
+                .get(IDENTITIES)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
                 .getLong("data.identities[0].identity_id");
     }
 
@@ -188,7 +193,9 @@ class OidcTest {
         refused(new OpenId.Back(other.flow(), other.state(), injected.code()).finish(), 401, "INVALID_TOKEN");
 
         OpenId.Back late = ada.goAndComeBack();
-        rows.update("UPDATE oidc_flows SET expires_at = now() - interval '1 s' WHERE flow_hash = ?", Secrets.hash(late.flow()));
+        rows.update(
+                "UPDATE oidc_flows SET expires_at = now() - interval '1 s' WHERE flow_hash = ?",
+                Secrets.hash(late.flow()));
         refused(late.finish(), 401, "INVALID_TOKEN");
         flows.forget();
         assertThat(rows.count("SELECT count(*) FROM oidc_flows WHERE expires_at < now()"))
@@ -229,7 +236,8 @@ class OidcTest {
         });
         assertThat(believed).isEmpty();
         assertThat(accounts(ada.email())).isZero();
-        OpenId.provider(Map.of("claims", Map.of("aud", List.of("emporium_local", "another_client"), "azp", "emporium_local")));
+        OpenId.provider(
+                Map.of("claims", Map.of("aud", List.of("emporium_local", "another_client"), "azp", "emporium_local")));
         signedIn(ada.signIn());
     }
 
@@ -302,7 +310,9 @@ class OidcTest {
         Customer ann = aVerifiedCustomer();
         OpenId hers = OpenId.of(ann.email().toUpperCase(Locale.ROOT));
         assertThat(signedIn(hers.signIn()).userId()).isEqualTo(ann.userId());
-        assertThat(new MailsTo(ann.email()).newest("You can sign in at another provider now", 1).getString("text"))
+        assertThat(new MailsTo(ann.email())
+                        .newest("You can sign in at another provider now", 1)
+                        .getString("text"))
                 .contains("another provider", "UTC");
         Customers.signIn(ann.email(), PASSWORD);
         // The provider has given the address to somebody else.
@@ -396,8 +406,7 @@ class OidcTest {
         Customer her = signedIn(ada.signIn());
         refused(login(ada.email(), PASSWORD), 401, "INVALID_CREDENTIALS");
         refused(login(ada.email(), ""), 401, "INVALID_CREDENTIALS");
-        refused(
-                her.asks().body(Map.of("password", "")).post(App.SECOND_FACTOR), 401, "INVALID_CREDENTIALS");
+        refused(her.asks().body(Map.of("password", "")).post(App.SECOND_FACTOR), 401, "INVALID_CREDENTIALS");
         refused(her.asks().delete(IDENTITIES + "/" + identityOf(her)), 409, "INVALID_STATUS_TRANSITION");
         signedIn(ada.signIn());
         nobody().body(Map.of("email", ada.email()))
@@ -464,7 +473,9 @@ class OidcTest {
         }
         List<Response> answers = AtOnce.times(6, i -> backs.get(i).finish());
         assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
-        assertThat(answers.stream().map(answer -> answer.<Integer>path("data.user.user_id")).distinct())
+        assertThat(answers.stream()
+                        .map(answer -> answer.<Integer>path("data.user.user_id"))
+                        .distinct())
                 .hasSize(1);
         assertThat(accounts(ada.email())).isOne();
         assertThat(rows.count("SELECT count(*) FROM user_identities WHERE subject = ?", ada.subject()))
@@ -494,6 +505,11 @@ class OidcTest {
             assertThat(Duration.between(begun, Instant.now())).as(kind).isLessThan(Duration.ofSeconds(20));
             breakers.resetAll();
         }
+        // Of a key that cannot be had nobody says that it is wrong.
+        OpenId.Back back = hers.goAndComeBack();
+        OpenId.provider(Map.of("rotate", true));
+        OpenId.fault(Map.of("method", "GET", "path", "/jwks", "kind", "http_500"));
+        refused(back.finish(), 503, "SERVICE_UNAVAILABLE");
         Customers.signIn(ann.email(), PASSWORD);
         signedIn(hers.signIn());
     }

@@ -78,7 +78,7 @@ record OpenId(String subject, String email, boolean isEmailVerified) {
         return new Back(begun.getString("data.flow"), came.get("state"), came.get("code"));
     }
 
-    private static Map<String, String> fields(String query) {
+    static Map<String, String> fields(String query) {
         Map<String, String> fields = new HashMap<>();
         for (String pair : query.split("&")) {
             String[] halves = pair.split("=", 2);

@@ -1,5 +1,6 @@
 package io.emporium.identity.oidc;
 
+import io.emporium.shared.Refusal;
 import io.quarkus.logging.Log;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException;
 import org.jose4j.http.SimpleResponse;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwk.HttpsJwks;
@@ -76,7 +78,7 @@ final class IdTokens {
      *
      * @param nonce of this sign-in
      * @return empty if not
-     * @throws ProviderAway if its keys cannot be had
+     * @throws ProviderAway if its keys cannot be had, or what else {@link ProviderCalls#send} throws
      */
     Optional<JwtClaims> read(String idToken, String nonce) {
         var consumer = new JwtConsumerBuilder()
@@ -97,8 +99,11 @@ final class IdTokens {
             return Optional.of(consumer.processToClaims(idToken));
         } catch (InvalidJwtException untrue) {
             for (Throwable cause = untrue.getCause(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof ProviderAway away) {
-                    throw away;
+                // The keys could not be had, or were not even asked for: that says nothing of the token.
+                if (cause instanceof ProviderAway
+                        || cause instanceof Refusal
+                        || cause instanceof FaultToleranceException) {
+                    throw (RuntimeException) cause;
                 }
             }
             // Its message would have the claims in it.

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class DiscoveryTest {
     private static final String ISSUER = "https://accounts.example";
@@ -48,7 +48,8 @@ class DiscoveryTest {
 
     @Test
     void the_document_of_another_is_none() {
-        for (String other : List.of("https://accounts.example/", "http://accounts.example", "https://evil.example", "")) {
+        for (String other :
+                List.of("https://accounts.example/", "http://accounts.example", "https://evil.example", "")) {
             assertThatThrownBy(() -> read("issuer", other)).as(other).isInstanceOf(ProviderAway.class);
         }
     }
@@ -57,8 +58,15 @@ class DiscoveryTest {
     void no_place_is_less_guarded_than_the_provider() {
         for (String name : List.of("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")) {
             for (String place : List.of(
-                    "http://accounts.example/x", "file:///etc/passwd", "/token", "https:///x", "https://a.example/#x", "h ttp:")) {
-                assertThatThrownBy(() -> read(name, place)).as(name + " " + place).isInstanceOf(ProviderAway.class);
+                    "http://accounts.example/x",
+                    "file:///etc/passwd",
+                    "/token",
+                    "https:///x",
+                    "https://a.example/#x",
+                    "h ttp:")) {
+                assertThatThrownBy(() -> read(name, place))
+                        .as(name + " " + place)
+                        .isInstanceOf(ProviderAway.class);
             }
         }
         assertThatThrownBy(() -> read("jwks_uri", null)).isInstanceOf(ProviderAway.class);

@@ -45,11 +45,19 @@ class OidcSecretsTest {
     @Test
     void nothing_goes_in_the_open() {
         for (String issuer : List.of(
-                "http://accounts.example", "accounts.example", "https:///x", "https://a.example?x", "https://a.example#x")) {
-            assertThat(wrongWith("issuer", issuer)).as(issuer).singleElement().asString().startsWith("OIDC_ISSUER");
+                "http://accounts.example",
+                "accounts.example",
+                "https:///x",
+                "https://a.example?x",
+                "https://a.example#x")) {
+            assertThat(wrongWith("issuer", issuer))
+                    .as(issuer)
+                    .singleElement()
+                    .asString()
+                    .startsWith("OIDC_ISSUER");
         }
-        for (String redirect :
-                List.of("http://shop.example/signed-in", "/signed-in", "https://shop.example/#x", "https://shop.example/*{}")) {
+        for (String redirect : List.of(
+                "http://shop.example/signed-in", "/signed-in", "https://shop.example/#x", "https://shop.example/*{}")) {
             assertThat(wrongWith("redirect-uris", redirect))
                     .as(redirect)
                     .singleElement()
@@ -60,7 +68,10 @@ class OidcSecretsTest {
 
     @Test
     void the_client_of_local_mode_is_none() {
-        assertThat(wrongWith("client-id", "emporium_local")).singleElement().asString().startsWith("OIDC_CLIENT_ID");
+        assertThat(wrongWith("client-id", "emporium_local"))
+                .singleElement()
+                .asString()
+                .startsWith("OIDC_CLIENT_ID");
     }
 
     @Test
@@ -69,7 +80,8 @@ class OidcSecretsTest {
         var provider = new SignInProvider(none, new ProviderCalls(none), new ObjectMapper(), Clock.systemUTC());
         assertThatThrownBy(() -> provider.authorization("https://shop.example/signed-in", "s", "n", "c"))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.RESOURCE_NOT_FOUND));
+                        Refusal.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(Refusal.Code.RESOURCE_NOT_FOUND));
     }
 
     private static OidcSettings settings(Map<String, String> given) {

@@ -21,6 +21,7 @@ final class LocalLinks {
         line(text, "Fake Stripe", System.getProperty("STRIPE_API_BASE"));
         line(text, "Fake PayPal", System.getProperty("PAYPAL_API_BASE"));
         line(text, "Fake bank", System.getProperty("BANK_API_BASE"));
+        line(text, "Fake OpenID", System.getProperty("OIDC_ISSUER"));
         if (System.getProperty("ADMIN_PASSWORD") != null) {
             line(text, "Admin", System.getProperty("ADMIN_EMAIL") + "  " + System.getProperty("ADMIN_PASSWORD"));
         }
@@ -43,6 +44,7 @@ final class LocalLinks {
                 "SHOP=http://localhost:" + port + "\nMAILS=" + System.getProperty("EMPORIUM_MAIL_PAGE") + "\nSTRIPE="
                         + System.getProperty("STRIPE_API_BASE") + "\nPAYPAL="
                         + System.getProperty("PAYPAL_API_BASE") + "\nBANK=" + System.getProperty("BANK_API_BASE")
+                        + "\nOPENID=" + System.getProperty("OIDC_ISSUER")
                         + "\nOUTBOX=" + System.getProperty("EMPORIUM_OUTBOX_PAGE")
                         + "\nLOCAL=" + System.getProperty("EMPORIUM_LOCAL_PAGE") + "\n");
     }

@@ -367,6 +367,7 @@ final class LocalMode {
         pointers.put("paypal", List.of("PAYPAL_API_BASE", "PAYPAL_CLIENT_ID"));
         pointers.put("twilio", List.of("TWILIO_API_BASE", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"));
         pointers.put("fcm", List.of("FCM_API_BASE", "FIREBASE_SERVICE_ACCOUNT"));
+        pointers.put("oidc", List.of("OIDC_ISSUER"));
         // It keeps the demo shop's account, and no other.
         pointers.put("bank", List.of("BANK_API_BASE", "BANK_IBAN"));
         return pointers;

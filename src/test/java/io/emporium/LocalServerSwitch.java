@@ -11,7 +11,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public final class LocalServerSwitch {
     private final String server;
 
-    /** @param server postgres, redis, rabbitmq, search, smtp, s3, stripe, paypal, bank, twilio or fcm */
+    /** @param server postgres, redis, rabbitmq, search, smtp, s3, stripe, paypal, bank, twilio, fcm or oidc */
     public LocalServerSwitch(String server) {
         this.server = server;
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@code gone} are of apps that were removed (UNREGISTERED), {@code broken} ones are none (INVALID_ARGUMENT), {@code foreign}
  * ones are another project's (SENDER_ID_MISMATCH).
  */
-final class FakeFcm extends PhoneProvider {
+final class FakeFcm extends FakeServer {
     private static final String PROJECT = "emporium-local";
     private static final String EMAIL = "shop@emporium-local.iam.gserviceaccount.com";
     private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";

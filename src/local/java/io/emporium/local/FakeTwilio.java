@@ -29,7 +29,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Twilio's Messages resource, as far as a shop uses it: creates and lists messages, and calls back, signed, that they were sent
  * and delivered. Twilio's magic numbers hold: +15005550001 is invalid, +15005550009 no mobile, +15005550004 has said STOP.
  */
-final class FakeTwilio extends PhoneProvider {
+final class FakeTwilio extends FakeServer {
     private static final Map<String, Integer> MAGIC = Map.of(
             "+15005550001", 21211,
             "+15005550009", 21614,

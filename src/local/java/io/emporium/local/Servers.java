@@ -93,6 +93,7 @@ final class Servers {
         Phones phones = new Phones(data);
         add(new FakeTwilio(data, phones, options.get("api") + "notifications/webhooks/twilio"));
         add(new FakeFcm(data, phones));
+        add(new FakeOidc(data));
         for (String skipped : options.getOrDefault("skip", "").split(",")) {
             servers.remove(skipped);
         }

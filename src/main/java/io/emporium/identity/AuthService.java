@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
@@ -89,17 +90,40 @@ class AuthService {
                 passwords.matches(password, found.map(user -> user.passwordHash).orElse(null));
         User user =
                 found.filter(User::isActive).filter(account -> right).orElseThrow(IdentityError::invalidCredentials);
-        if (passwords.isOfAnotherCost(user.passwordHash)) {
+        rehash(user, password);
+        return begin(() -> user, userAgent);
+    }
+
+    private void rehash(User user, String password) {
+        String before = user.passwordHash;
+        if (before != null && passwords.isOfAnotherCost(before)) {
             String hash = passwords.hash(password);
-            QuarkusTransaction.requiringNew().run(() -> User.rehash(user.userId(), user.passwordHash, hash));
+            QuarkusTransaction.requiringNew().run(() -> User.rehash(user.userId(), before, hash));
         }
+    }
+
+    /**
+     * Begins a session for somebody who has shown who they are, with a password or at another provider.
+     *
+     * @param shown looks who that is, in the session's own transaction: what it locks is as it was when the session begins
+     * @throws io.emporium.shared.Refusal INVALID_CREDENTIALS if it is so no longer; SECOND_FACTOR_REQUIRED with what the second step
+     *     takes, if they have one
+     */
+    LoginView begin(Supplier<User> shown, @Nullable String userAgent) {
+        Begun begun = QuarkusTransaction.requiringNew().call(() -> {
+            User user = shown.get();
+            return new Begun(user, user.hasSecondFactor() ? Optional.empty() : sessions.start(user, userAgent));
+        });
+        User user = begun.user();
         if (user.hasSecondFactor()) {
             throw IdentityError.secondFactorRequired(challenges.begin(user), challenges.expiry());
         }
-        return sessions.start(user, userAgent)
+        return begun.session()
                 .map(session -> LoginView.of(view(session), user))
                 .orElseThrow(IdentityError::invalidCredentials);
     }
+
+    private record Begun(User user, Optional<Sessions.Session> session) {}
 
     /** @throws io.emporium.shared.Refusal INVALID_TOKEN if it is none, or none any more */
     User challenged(String challenge) {

@@ -16,6 +16,7 @@ class IdentityData implements PersonalData {
             "devices",
             "api_keys",
             "sign_in_challenges",
+            "user_identities",
             // With its recovery codes.
             "second_factors");
 
@@ -48,6 +49,10 @@ class IdentityData implements PersonalData {
                 new Section("sessions", """
                         SELECT session_id, user_agent, created_at, last_used_at, expires_at, ended_at, end_reason
                           FROM sessions WHERE user_id = ? ORDER BY created_at, session_id
+                        """),
+                new Section("identities", """
+                        SELECT issuer, subject, linked_at, confirmed_at, last_used_at
+                          FROM user_identities WHERE user_id = ? ORDER BY identity_id
                         """),
                 new Section("api_keys", """
                         SELECT name, prefix, array_to_string(scopes, ' ') AS scopes, created_at, expires_at, last_used_at, revoked_at

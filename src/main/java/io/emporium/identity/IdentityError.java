@@ -5,6 +5,7 @@ import io.emporium.web.Scope;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -36,7 +37,7 @@ final class IdentityError {
     static Refusal secondFactorRequired(String challenge, Duration expiry) {
         return new Refusal(
                 Refusal.Code.SECOND_FACTOR_REQUIRED,
-                "The password is right; show the second factor",
+                "That was right; show the second factor",
                 Map.of("challenge", challenge, "expires_in", expiry.toSeconds()));
     }
 
@@ -74,6 +75,61 @@ final class IdentityError {
     /** One answer for one that never was, was used, has expired, or was followed by another. */
     static Refusal badMailedToken() {
         return invalid("token", "is wrong, was used, or has expired: ask for a new mail");
+    }
+
+    /** One answer for a sign-in elsewhere that never was begun, not by this client, is done, or has expired. */
+    static Refusal badFlow() {
+        return new Refusal(Refusal.Code.INVALID_TOKEN, "This sign-in was not begun here, is done, or has expired");
+    }
+
+    static Refusal tooManyFlows() {
+        return new Refusal(
+                Refusal.Code.SERVICE_UNAVAILABLE, "Too many sign-ins have been begun", Map.of(), Duration.ofMinutes(1));
+    }
+
+    /** Whose identity it is, is known, and they may not come in: has left, or was locked out. */
+    static Refusal notLetIn() {
+        return new Refusal(Refusal.Code.INVALID_CREDENTIALS, "This account does not open");
+    }
+
+    /** @param why as {@code details.reason} has it, for programs */
+    static Refusal notLinked(NotLinked why) {
+        return new Refusal(Refusal.Code.IDENTITY_NOT_LINKED, why.message, Map.of("reason", why.code()));
+    }
+
+    /** Why somebody whom the provider vouches for is not let in without more. */
+    enum NotLinked {
+        EMAIL_NOT_VERIFIED("The provider has not verified an e-mail address of yours"),
+        ACCOUNT_NOT_VERIFIED("The account with this e-mail address is not verified: choose a password by mail"
+                + " (POST /api/v1/auth/password/forgot), and sign in here again"),
+        ANOTHER_LINKED("The account with this e-mail address belongs to another identity of this provider"),
+        PASSWORD_NEEDED("Sign in with your password and link this identity to your account first"),
+        LINKED_ELSEWHERE("This identity belongs to another account");
+
+        final String message;
+
+        NotLinked(String message) {
+            this.message = message;
+        }
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static Refusal linkedAlready() {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION, "Another identity of this provider is linked: unlink it first");
+    }
+
+    static Refusal onlyWayIn() {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "It is your only way in: choose a password by mail first (POST /api/v1/auth/password/forgot)");
+    }
+
+    static Refusal secondFactorMissing() {
+        return invalid("second_factor_code", "is needed: your account has a second factor");
     }
 
     static Refusal invalidRefreshToken() {

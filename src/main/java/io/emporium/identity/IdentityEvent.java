@@ -72,4 +72,20 @@ public sealed interface IdentityEvent extends DomainEvent {
             return "user.recovery_code_used";
         }
     }
+
+    /** They can sign in at another provider from now on. */
+    record IdentityLinked(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.identity_linked";
+        }
+    }
+
+    /** What they show at another provider opens their account no longer. */
+    record IdentityUnlinked(UUID id, long userId, Instant at) implements IdentityEvent {
+        @Override
+        public String type() {
+            return "user.identity_unlinked";
+        }
+    }
 }

@@ -2,7 +2,6 @@ package io.emporium.identity;
 
 import io.emporium.outbox.Outbox;
 import io.emporium.shared.Refusal;
-import io.emporium.web.AuditLog;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ class SecondFactors {
     private final SealedSecrets secrets;
     private final SecondFactorSettings settings;
     private final Outbox outbox;
-    private final AuditLog audit;
+    private final OwnDoings doings;
     private final Clock clock;
 
     SecondFactors(
@@ -45,7 +43,7 @@ class SecondFactors {
             SealedSecrets secrets,
             SecondFactorSettings settings,
             Outbox outbox,
-            AuditLog audit,
+            OwnDoings doings,
             Clock clock) {
         this.database = database;
         this.credentials = credentials;
@@ -53,7 +51,7 @@ class SecondFactors {
         this.secrets = secrets;
         this.settings = settings;
         this.outbox = outbox;
-        this.audit = audit;
+        this.doings = doings;
         this.clock = clock;
     }
 
@@ -123,7 +121,7 @@ class SecondFactors {
             user.takeSecondFactor(now);
             sessions.endAll(userId, sessionId, Sessions.End.SECOND_FACTOR);
             outbox.append(new IdentityEvent.SecondFactorTurnedOn(UUID.randomUUID(), userId, now));
-            record(user, "user.second_factor_turned_on");
+            doings.record(user, "user.second_factor_turned_on");
             return newRecoveryCodes(userId);
         });
     }
@@ -137,7 +135,7 @@ class SecondFactors {
         prove(userId, password, code);
         return QuarkusTransaction.requiringNew().call(() -> {
             User user = on(userId);
-            record(user, "user.recovery_codes_renewed");
+            doings.record(user, "user.recovery_codes_renewed");
             return newRecoveryCodes(userId);
         });
     }
@@ -152,7 +150,7 @@ class SecondFactors {
         QuarkusTransaction.requiringNew().run(() -> {
             User user = on(userId);
             takeFrom(user);
-            record(user, "user.second_factor_turned_off");
+            doings.record(user, "user.second_factor_turned_off");
         });
     }
 
@@ -282,18 +280,6 @@ class SecondFactors {
     /** As people type what they read: with spaces or dashes, in small letters. */
     private static String plain(String code) {
         return code.replaceAll("[\\s-]", "").toUpperCase(Locale.ROOT);
-    }
-
-    /** Customers' own doings are in no log, so that they wait for none (docs/security.md). */
-    private void record(User user, String action) {
-        if (user.role() != Role.CUSTOMER) {
-            audit.record(
-                    action,
-                    "user",
-                    user.userId(),
-                    null,
-                    Map.of("role", user.role().code()));
-        }
     }
 
     private User on(long userId) {

@@ -47,7 +47,8 @@ class Sessions {
         REFRESH_REUSE("refresh_reuse"),
         PASSWORD_CHANGED("password_changed"),
         DEACTIVATED("deactivated"),
-        SECOND_FACTOR("second_factor");
+        SECOND_FACTOR("second_factor"),
+        IDENTITY_UNLINKED("identity_unlinked");
 
         final String code;
 
@@ -57,7 +58,8 @@ class Sessions {
     }
 
     /**
-     * Begins a session for somebody whose password was found right, and whose second factor if they had one.
+     * Begins a session for somebody whose password was found right, or who was vouched for, and whose second factor was if they had
+     * one.
      *
      * @return empty if either has been changed since, or they have left
      */

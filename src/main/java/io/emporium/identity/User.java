@@ -25,7 +25,9 @@ public class User extends PanacheEntityBase {
     @Column(name = "email", columnDefinition = "citext")
     String email;
 
+    /** Null for somebody who has only ever signed in at another provider: no password is right. */
     @Column(name = "password_hash")
+    @Nullable
     String passwordHash;
 
     @Column(name = "first_name", length = 100)
@@ -87,7 +89,8 @@ public class User extends PanacheEntityBase {
     }
 
     public String fullName() {
-        return firstName + " " + lastName;
+        // Whoever came from another provider may have no last name.
+        return (firstName + " " + lastName).strip();
     }
 
     /** {@code +} and digits, where they gave one. */
@@ -152,11 +155,12 @@ public class User extends PanacheEntityBase {
     /**
      * Opens an account; the constraint on the e-mail address decides who is first.
      *
+     * @param passwordHash null: they sign in elsewhere, and no password is right
      * @return its id, or empty if the address has one already
      */
     static Optional<Long> open(
             String email,
-            String passwordHash,
+            @Nullable String passwordHash,
             String firstName,
             String lastName,
             @Nullable String phone,
@@ -165,7 +169,7 @@ public class User extends PanacheEntityBase {
         List<Long> opened = getEntityManager()
                 .createNativeQuery("""
                         INSERT INTO users (email, password_hash, first_name, last_name, phone, role, created_at, updated_at)
-                        VALUES (:email, :hash, :first, :last, CAST(:phone AS varchar), :role, :now, :now)
+                        VALUES (:email, CAST(:hash AS varchar), :first, :last, CAST(:phone AS varchar), :role, :now, :now)
                         ON CONFLICT (email) DO NOTHING
                         RETURNING user_id
                         """, Long.class)
@@ -245,6 +249,17 @@ public class User extends PanacheEntityBase {
                 .createNativeQuery(
                         "SELECT * FROM users WHERE user_id = :user AND erased_at IS NULL FOR NO KEY UPDATE", User.class)
                 .setParameter("user", userId)
+                .getResultList();
+        return found.stream().findFirst();
+    }
+
+    /** As {@link #lock}, by their address in any case. */
+    static Optional<User> lockByEmail(String email) {
+        List<User> found = getEntityManager()
+                .createNativeQuery(
+                        "SELECT * FROM users WHERE email = CAST(:email AS citext) AND erased_at IS NULL FOR NO KEY UPDATE",
+                        User.class)
+                .setParameter("email", email)
                 .getResultList();
         return found.stream().findFirst();
     }

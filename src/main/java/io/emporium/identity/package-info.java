@@ -17,6 +17,7 @@
  *    refresh R1)          ├── logout ───────────────────────────────────────► ended: logout
  *                         ├── password changed or reset elsewhere ───────────► ended: password_changed
  *                         ├── second factor turned on elsewhere, or taken ───► ended: second_factor
+ *                         ├── an identity elsewhere unlinked ─────────────────► ended: identity_unlinked
  *                         ├── a spent refresh token presented again ────────► ended: refresh_reuse
  *                         └── 30 days without a refresh ────────────────────► over, then forgotten
  *
@@ -31,6 +32,11 @@
  * <p>What proves that an address is somebody's is a secret that was mailed there ({@link AccountTokens}): made when the mail
  * leaves, stored hashed, good once. Whoever has forgotten their password is looked up by a worker and not by the request
  * ({@link Credentials}), which therefore says nothing of who has an account.
+ *
+ * <p>Whoever signs in at another provider ({@link OidcSignIn}) is sent there and back by their client, which keeps what shows that it
+ * was the one who began ({@link OidcFlows}); whose account opens is {@link LinkedIdentities}' to say. From there on it is a sign-in
+ * as any, with a session and tokens of the shop's own, and a second factor where one is on. The provider itself, and why it is spoken
+ * to as it is, is in {@code identity.oidc}.
  */
 @NullMarked
 package io.emporium.identity;

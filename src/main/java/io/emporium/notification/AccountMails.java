@@ -2,6 +2,8 @@ package io.emporium.notification;
 
 import io.emporium.identity.IdentityEvent;
 import io.emporium.identity.IdentityEvent.EmailVerificationRequested;
+import io.emporium.identity.IdentityEvent.IdentityLinked;
+import io.emporium.identity.IdentityEvent.IdentityUnlinked;
 import io.emporium.identity.IdentityEvent.PasswordChanged;
 import io.emporium.identity.IdentityEvent.PasswordResetRequested;
 import io.emporium.identity.IdentityEvent.RecoveryCodeUsed;
@@ -54,6 +56,14 @@ class AccountMails {
 
     void sendRecoveryCodeUsed(RecoveryCodeUsed event) {
         tell(event, "recovery_code_used", "A recovery code of your account was used");
+    }
+
+    void sendIdentityLinked(IdentityLinked event) {
+        tell(event, "identity_linked", "You can sign in at another provider now");
+    }
+
+    void sendIdentityUnlinked(IdentityUnlinked event) {
+        tell(event, "identity_unlinked", "Your sign-in at another provider was unlinked");
     }
 
     private void tell(IdentityEvent event, String type, String subject) {

@@ -73,6 +73,10 @@ class NotificationConsumer implements EventConsumer {
                 accountMails.sendSecondFactorOn(event.as(IdentityEvent.SecondFactorTurnedOn.class));
             case "user.second_factor_off" ->
                 accountMails.sendSecondFactorOff(event.as(IdentityEvent.SecondFactorTurnedOff.class));
+            case "user.identity_linked" ->
+                accountMails.sendIdentityLinked(event.as(IdentityEvent.IdentityLinked.class));
+            case "user.identity_unlinked" ->
+                accountMails.sendIdentityUnlinked(event.as(IdentityEvent.IdentityUnlinked.class));
             case "user.recovery_code_used" ->
                 accountMails.sendRecoveryCodeUsed(event.as(IdentityEvent.RecoveryCodeUsed.class));
             default -> {

@@ -67,6 +67,7 @@ public final class Refusal extends RuntimeException {
         METHOD_NOT_ALLOWED(405),
         NOT_ACCEPTABLE(406),
         DUPLICATE_FIELD(409),
+        IDENTITY_NOT_LINKED(409),
         INSUFFICIENT_STOCK(409),
         CART_EMPTY(409),
         PRICE_CHANGED(409),

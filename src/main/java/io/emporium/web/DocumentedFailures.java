@@ -127,13 +127,18 @@ final class DocumentedFailures {
             case SECOND_FACTOR_REQUIRED ->
                 new Refusal(
                         code,
-                        "The password is right; show the second factor",
+                        "That was right; show the second factor",
                         Map.of("challenge", "Zk1q0c3TVxk2d4bM8mB0fH6q3yq0mXoJ1l9o2v7uYtE", "expires_in", 300));
             case INVALID_PAYMENT_METHOD -> new Refusal(code, "This payment method is not offered");
             case INVALID_PAYMENT_DETAILS ->
                 new Refusal(code, "Send {\"payment_method_id\":\"pm_…\"} or {\"token\":\"…\"}");
             case PAYMENT_DECLINED ->
                 new Refusal(code, "Your card was declined.", Map.of("decline_code", "insufficient_funds"));
+            case IDENTITY_NOT_LINKED ->
+                new Refusal(
+                        code,
+                        "Sign in with your password and link this identity to your account first",
+                        Map.of("reason", "password_needed"));
             case DUPLICATE_FIELD -> new Refusal(code, "It is taken", Map.of("field", "sku"));
             case INSUFFICIENT_STOCK ->
                 new Refusal(

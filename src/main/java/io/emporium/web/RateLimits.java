@@ -64,6 +64,16 @@ public class RateLimits {
     }
 
     /**
+     * Asked before a sign-in at another provider is begun. Ended none is that was not begun, and nobody guesses there, so it counts for
+     * the address alone, together with those by password.
+     *
+     * @throws Refusal RATE_LIMITED with {@code Retry-After}
+     */
+    public void checkSignInElsewhere() {
+        check("login-address", clients.of(door.getCurrent().request()), limits.loginAddress());
+    }
+
+    /**
      * Asked before a mail is sent to whom somebody names, so that nobody's mailbox is filled.
      *
      * @param email as the client named it

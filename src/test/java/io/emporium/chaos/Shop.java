@@ -94,7 +94,7 @@ final class Shop implements AutoCloseable {
     }
 
     private void died(ShopProcess process, boolean served) {
-        if (closing) {
+        if (closing || process.endsInOrder()) {
             return;
         }
         if (!served && process.exitCode() == ShopProcess.KILLED) {
@@ -112,6 +112,18 @@ final class Shop implements AutoCloseable {
             findings.note("Process " + process.name() + " ended by itself with " + process.exitCode());
         }
         Thread.ofVirtual().start(() -> start(process));
+    }
+
+    /** Ends it in order, as a new release would, and starts it again. Returns how long it took to end. */
+    Duration restart(ShopProcess process) throws InterruptedException {
+        long begun = System.nanoTime();
+        process.endInOrder();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        if (process.exitCode() != ShopProcess.ENDED) {
+            findings.note("Process " + process.name() + " was asked to end and did with " + process.exitCode());
+        }
+        start(process);
+        return took;
     }
 
     /** On a machine that is short of processors a start can miss the database; whoever runs a process starts it again. */

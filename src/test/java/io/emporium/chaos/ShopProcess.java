@@ -15,6 +15,9 @@ final class ShopProcess {
     /** {@code halt(137)} in Trap, and what Java makes of SIGKILL. */
     static final int KILLED = 137;
 
+    /** What Java makes of SIGTERM. */
+    static final int ENDED = 143;
+
     /** The package, woven. */
     static final Path FOLDER = Settings.FOLDER.resolve("app");
 
@@ -29,6 +32,7 @@ final class ShopProcess {
     private volatile Process process;
     private volatile boolean ready;
     private volatile boolean closed;
+    private volatile boolean endsInOrder;
 
     /** Told when the process has ended, whoever ended it. */
     @FunctionalInterface
@@ -48,6 +52,7 @@ final class ShopProcess {
         if (closed) {
             return;
         }
+        endsInOrder = false;
         // C2 would only begin to pay when such a process is killed.
         List<String> command = List.of(
                 Java.program(),
@@ -119,8 +124,14 @@ final class ShopProcess {
         process.destroyForcibly();
     }
 
+    /** Whether it was asked to end since it was started. */
+    boolean endsInOrder() {
+        return endsInOrder;
+    }
+
     /** SIGTERM: it ends in order, and leaves the cache if there was none. */
     void endInOrder() throws InterruptedException {
+        endsInOrder = true;
         process.destroy();
         process.waitFor();
     }

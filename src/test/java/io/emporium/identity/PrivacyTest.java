@@ -59,6 +59,7 @@ class PrivacyTest {
             "stock_ledger.actor_id",
             "stripe_customers.user_id",
             "transactions.user_id",
+            "user_identities.user_id",
             "user_preferences.user_id");
 
     @Inject

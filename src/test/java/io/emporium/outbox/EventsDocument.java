@@ -54,6 +54,9 @@ final class EventsDocument {
             Map.entry("product.withdrawn", "It is no longer sold."),
             Map.entry("inventory.low", "Few are left. Once each time a product gets there from above."),
             Map.entry("inventory.sold_out", "None is left. Once each time a product gets there from above."),
+            Map.entry("user.identity_linked", "Somebody can sign in at another provider from now on."),
+            Map.entry(
+                    "user.identity_unlinked", "What somebody shows at another provider opens their account no longer."),
             Map.entry("user.password_changed", "Somebody has chosen another password."),
             Map.entry(
                     "user.password_reset_requested",

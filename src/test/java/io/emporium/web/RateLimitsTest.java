@@ -304,6 +304,24 @@ class RateLimitsTest {
     }
 
     @Test
+    void a_sign_in_elsewhere_is_begun_20_times_an_address() {
+        String address = address();
+        for (int i = 1; i <= 20; i++) {
+            from(address)
+                    .body(Map.of("redirect_uri", "emporium://signed-in"))
+                    .post("/api/v1/auth/oidc/start")
+                    .then()
+                    .statusCode(200);
+        }
+        isLimited(
+                from(address)
+                        .body(Map.of("redirect_uri", "emporium://signed-in"))
+                        .post("/api/v1/auth/oidc/start")
+                        .then(),
+                "20");
+    }
+
+    @Test
     void one_account_is_guessed_at_10_times_however_many_addresses_guess() {
         String known = "ann-" + UUID.randomUUID() + "@example.com";
         from(address())

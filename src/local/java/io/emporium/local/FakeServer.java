@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * Who carries messages to phones, by HTTP. Nothing leaves the machine: what it is given is to be seen on the outbox page.
+ * Somebody else's server that the shop speaks HTTP with, in this JVM. Nothing leaves the machine.
  * Switches: {@code GET, POST, DELETE /_fake/faults}, {@code GET /_fake/calls}, {@code PUT /_fake/settings}.
  */
-abstract class PhoneProvider implements LocalServer {
+abstract class FakeServer implements LocalServer {
     private final int port;
     private final Faults faults = new Faults();
     private final Calls calls = new Calls();
     private HttpServer http;
 
-    PhoneProvider() throws IOException {
+    FakeServer() throws IOException {
         port = Ports.free();
     }
 
@@ -40,6 +40,11 @@ abstract class PhoneProvider implements LocalServer {
 
     /** Throws IllegalArgumentException for what is not understood. */
     abstract Object change(Map<String, Object> settings);
+
+    /** Sends it as what it is. */
+    void send(HttpExchange exchange, Answer answer) throws IOException {
+        Http.send(exchange, answer);
+    }
 
     @Override
     public void start() throws IOException {
@@ -93,7 +98,7 @@ abstract class PhoneProvider implements LocalServer {
         if (after != null) {
             strike(exchange, after, answer);
         } else {
-            Http.send(exchange, answer);
+            send(exchange, answer);
         }
     }
 

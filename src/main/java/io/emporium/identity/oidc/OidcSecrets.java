@@ -17,7 +17,7 @@ class OidcSecrets {
     private static final String OF_LOCAL_MODE = "emporium_local";
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    void check(@Observes @Priority(100) StartupEvent start, OidcSettings settings) {
+    void check(@Observes @Priority(Production.CHECKED_FIRST) StartupEvent start, OidcSettings settings) {
         List<String> wrong = wrong(settings);
         if (!wrong.isEmpty()) {
             Production.refuse("set " + String.join(" and ", wrong) + "; or have no OIDC_ setting");

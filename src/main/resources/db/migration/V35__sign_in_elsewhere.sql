@@ -21,7 +21,7 @@ CREATE TABLE user_identities (
     CHECK ((subject IS NULL) = (unlinked_at IS NOT NULL))
 );
 
--- Sign-ins that are under way at the provider. A row lives for ten minutes at most; code_verifier is good for nothing without the code
+-- Sign-ins that are under way at the provider. A row is good for ten minutes and gone after eleven; code_verifier is good for nothing without the code
 -- and the shop's own secret.
 CREATE TABLE oidc_flows (
     state_hash     BYTEA        PRIMARY KEY CHECK (length(state_hash) = 32),

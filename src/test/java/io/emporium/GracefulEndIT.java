@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,8 +37,8 @@ class GracefulEndIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final int port = FreePort.next();
-    private final int management = FreePort.next();
+    private int port;
+    private int management;
     private LocalStack servers;
     private Process shop;
 
@@ -60,6 +59,8 @@ class GracefulEndIT {
                 "fcm",
                 "bank");
         Map<String, String> environment = new TreeMap<>(servers.environment());
+        port = FreePort.next();
+        management = FreePort.next();
         environment.put("PORT", Integer.toString(port));
         environment.put("MANAGEMENT_PORT", Integer.toString(management));
         environment.put("SHUTDOWN_DELAY", DELAY.toSeconds() + "s");
@@ -123,7 +124,9 @@ class GracefulEndIT {
             database.rollback();
         }
         isAnsweredWhole(last, "last@example.com");
-        assertThat(shop.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(shop.waitFor(30, TimeUnit.SECONDS))
+                .as("an end, see target/graceful-end/shop.log")
+                .isTrue();
         assertThat(shop.exitValue()).isEqualTo(ENDED);
         assertThat(readiness()).as("nobody listens any more").isZero();
     }
@@ -164,11 +167,11 @@ class GracefulEndIT {
     }
 
     /** 0 while nobody listens. */
-    private int readiness() throws IOException, InterruptedException {
+    private int readiness() throws InterruptedException {
         try {
             return ask(URI.create("http://127.0.0.1:" + management + "/q/health/ready"))
                     .statusCode();
-        } catch (ConnectException nobody) {
+        } catch (IOException nobody) {
             return 0;
         }
     }

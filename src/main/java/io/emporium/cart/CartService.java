@@ -8,6 +8,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -46,7 +47,10 @@ public class CartService {
      */
     @Transactional
     public CartItemView addItem(long userId, long productId, int quantity) {
-        return CartItem.add(userId, productId, quantity, clock.instant())
+        Instant now = clock.instant();
+        return CartItem.add(userId, productId, quantity, now)
+                // The first may have looked before it had to wait for the cart; now the cart is ours.
+                .or(() -> CartItem.add(userId, productId, quantity, now))
                 .orElseThrow(() -> whyNot(userId, productId, quantity));
     }
 

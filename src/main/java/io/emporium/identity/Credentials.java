@@ -27,6 +27,7 @@ class Credentials {
     private final Passwords passwords;
     private final Sessions sessions;
     private final ApiKeys keys;
+    private final LinkedIdentities identities;
     private final AccountTokens tokens;
     private final Outbox outbox;
     private final Clock clock;
@@ -36,6 +37,7 @@ class Credentials {
             Passwords passwords,
             Sessions sessions,
             ApiKeys keys,
+            LinkedIdentities identities,
             AccountTokens tokens,
             Outbox outbox,
             Clock clock) {
@@ -43,6 +45,7 @@ class Credentials {
         this.passwords = passwords;
         this.sessions = sessions;
         this.keys = keys;
+        this.identities = identities;
         this.tokens = tokens;
         this.outbox = outbox;
         this.clock = clock;
@@ -184,6 +187,7 @@ class Credentials {
         }
         sessions.endAll(userId, butThis, Sessions.End.PASSWORD_CHANGED);
         keys.revokeAll(userId);
+        identities.passwordIsAnother(userId);
         outbox.append(new IdentityEvent.PasswordChanged(UUID.randomUUID(), userId, now));
         return true;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   not linked, address not verified by the provider ─────► nobody
  *   not linked, no account with the address ──────────────► a new account, without a password
  *   not linked, account with the address verified here ───► linked, and its owner told by mail
- *     … of the shop's own people, or unlinked once ───────► nobody, before they link it themselves
+ *     … of the shop's own people, with a second factor, unlinked once ─► nobody, before they link it themselves
  *   not linked, account with the address unverified ──────► nobody: whoever opened it, knows its password and has filled it may be a
  *                                                           stranger who waits for the owner of the address (pre-hijacking)
  * </pre>
@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 class LinkedIdentities {
     private final EntityManager database;
     private final Sessions sessions;
+    private final SignInChallenges challenges;
     private final OwnDoings doings;
     private final Outbox outbox;
     private final Validator validator;
@@ -43,12 +44,14 @@ class LinkedIdentities {
     LinkedIdentities(
             EntityManager database,
             Sessions sessions,
+            SignInChallenges challenges,
             OwnDoings doings,
             Outbox outbox,
             Validator validator,
             Clock clock) {
         this.database = database;
         this.sessions = sessions;
+        this.challenges = challenges;
         this.doings = doings;
         this.outbox = outbox;
         this.validator = validator;
@@ -137,8 +140,9 @@ class LinkedIdentities {
         if (before.isPresent() && before.get()) {
             throw IdentityError.notLinked(NotLinked.ANOTHER_LINKED);
         }
-        // Whoever unlinked one has said that this provider's word is not enough.
-        if (before.isPresent() || user.role() != Role.CUSTOMER) {
+        // Whoever unlinked one has said that this provider's word is not enough, and whoever has turned a second factor
+        // on.
+        if (before.isPresent() || user.role() != Role.CUSTOMER || user.hasSecondFactor()) {
             throw IdentityError.notLinked(NotLinked.PASSWORD_NEEDED);
         }
         if (!user.isEmailVerified()) {
@@ -169,6 +173,11 @@ class LinkedIdentities {
 
     /** @return whether it is theirs now; not if it is somebody else's, or they have another */
     private boolean keep(long userId, ProvenIdentity proven, @Nullable Instant confirmed, Instant now) {
+        // Two accounts that link one identity at once: the second looks when the first is done.
+        database.createNativeQuery(
+                        "SELECT CAST(pg_advisory_xact_lock(hashtextextended(:identity, 7)) AS text)", String.class)
+                .setParameter("identity", proven.issuer() + " " + proven.subject())
+                .getSingleResult();
         return database.createNativeQuery("""
                                 INSERT INTO user_identities AS kept (user_id, issuer, subject, linked_at, confirmed_at, last_used_at)
                                 SELECT :user, CAST(:issuer AS varchar), CAST(:subject AS varchar), CAST(:now AS timestamptz),
@@ -193,7 +202,8 @@ class LinkedIdentities {
      * Links it to somebody who is signed in and has shown their password, and their second factor if they have one.
      *
      * @param user as they were when they showed them
-     * @throws Refusal INVALID_CREDENTIALS if the password was changed since; IDENTITY_NOT_LINKED if it is another account's;
+     * @throws Refusal INVALID_CREDENTIALS if the password was changed since; IDENTITY_NOT_LINKED if it is another account's or
+     *     their address is not verified;
      *     INVALID_STATUS_TRANSITION if another one of that provider is linked
      */
     @Transactional
@@ -201,6 +211,10 @@ class LinkedIdentities {
         User now = User.lock(user.userId()).orElseThrow(() -> Refusal.notFound("User"));
         if (!Objects.equals(now.passwordChangedAt, user.passwordChangedAt)) {
             throw IdentityError.wrongPassword();
+        }
+        if (!now.isEmailVerified()) {
+            // Whoever opened the account may be waiting for the owner of the address (pre-hijacking).
+            throw IdentityError.notLinked(NotLinked.ACCOUNT_NOT_VERIFIED);
         }
         Instant at = clock.instant();
         if (!keep(user.userId(), proven, at, at)) {
@@ -253,8 +267,33 @@ class LinkedIdentities {
             throw IdentityError.onlyWayIn();
         }
         sessions.endAll(userId, sessionId, Sessions.End.IDENTITY_UNLINKED);
+        // Nor is a sign-in ended that it has begun.
+        challenges.revoke(userId);
         outbox.append(new IdentityEvent.IdentityUnlinked(UUID.randomUUID(), userId, now));
         doings.record(user, "user.identity_unlinked");
+    }
+
+    /**
+     * What was linked by showing a password goes with that password: whoever knew it may have linked an identity of their own. What
+     * the provider's word alone has linked stays.
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void passwordIsAnother(long userId) {
+        database.createNativeQuery("""
+                        UPDATE user_identities SET subject = NULL, confirmed_at = NULL, unlinked_at = :now
+                         WHERE user_id = :user AND confirmed_at IS NOT NULL
+                        """)
+                .setParameter("now", clock.instant())
+                .setParameter("user", userId)
+                .executeUpdate();
+    }
+
+    /** What a customer's password has confirmed opens no account of the shop's own people. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void isOneOfUsNow(long userId) {
+        database.createNativeQuery("UPDATE user_identities SET confirmed_at = NULL WHERE user_id = :user")
+                .setParameter("user", userId)
+                .executeUpdate();
     }
 
     private boolean isGood(String field, String value) {

@@ -22,15 +22,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class LinkedIdentityResource {
     private final LinkedIdentities identities;
     private final OidcSignIn signIn;
-    private final UserService users;
     private final PasswordTries tries;
     private final Caller caller;
 
-    LinkedIdentityResource(
-            LinkedIdentities identities, OidcSignIn signIn, UserService users, PasswordTries tries, Caller caller) {
+    LinkedIdentityResource(LinkedIdentities identities, OidcSignIn signIn, PasswordTries tries, Caller caller) {
         this.identities = identities;
         this.signIn = signIn;
-        this.users = users;
         this.tries = tries;
         this.caller = caller;
     }
@@ -54,8 +51,7 @@ class LinkedIdentityResource {
                             + " sign-in; INVALID_TOKEN: begin again; IDENTITY_NOT_LINKED (linked_elsewhere): it is another"
                             + " account's; INVALID_STATUS_TRANSITION: another one of that provider is linked.")
     public Answer<Void> link(@Valid @NotNull OidcReturn.ToLink returned) {
-        User user = users.get(caller.userId());
-        return tries.count(user.email(), () -> {
+        return tries.ofCaller(user -> {
             signIn.link(user.userId(), returned);
             return Answer.done("Linked: you can sign in there");
         });

@@ -20,8 +20,8 @@ import java.util.Optional;
 @ApplicationScoped
 class OidcFlows {
     static final Duration EXPIRY = Duration.ofMinutes(10);
-    /** Anybody may begin one. At 20 a minute and network address it takes 50 of those, all the time, to get here. */
-    private static final int MOST = 10_000;
+    /** Anybody may begin one. At 20 a minute and network address it takes 500 of those, all the time, to get here: some 30 MB. */
+    private static final int MOST = 100_000;
 
     private final EntityManager database;
     private final Clock clock;
@@ -86,7 +86,7 @@ class OidcFlows {
         });
     }
 
-    @Scheduled(every = "1h", delayed = "8m", skipExecutionIf = NotAWorker.class)
+    @Scheduled(every = "1m", delayed = "1m", skipExecutionIf = NotAWorker.class)
     @Transactional
     void forget() {
         database.createNativeQuery("DELETE FROM oidc_flows WHERE expires_at < :now")

@@ -78,6 +78,14 @@ class SignInChallenges {
                         == 1);
     }
 
+    /** Those that somebody has are good for nothing any more. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void revoke(long userId) {
+        database.createNativeQuery("DELETE FROM sign_in_challenges WHERE user_id = :user")
+                .setParameter("user", userId)
+                .executeUpdate();
+    }
+
     @Scheduled(every = "1h", delayed = "7m", skipExecutionIf = NotAWorker.class)
     @Transactional
     void forget() {

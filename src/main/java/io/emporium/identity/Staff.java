@@ -24,6 +24,7 @@ class Staff {
     private final EntityManager database;
     private final Sessions sessions;
     private final ApiKeys keys;
+    private final LinkedIdentities identities;
     private final SecondFactors secondFactors;
     private final AuditLog audit;
     private final Clock clock;
@@ -32,12 +33,14 @@ class Staff {
             EntityManager database,
             Sessions sessions,
             ApiKeys keys,
+            LinkedIdentities identities,
             SecondFactors secondFactors,
             AuditLog audit,
             Clock clock) {
         this.database = database;
         this.sessions = sessions;
         this.keys = keys;
+        this.identities = identities;
         this.secondFactors = secondFactors;
         this.audit = audit;
         this.clock = clock;
@@ -86,6 +89,9 @@ class Staff {
             user.appoint(role, clock.instant());
             if (before == Role.ADMIN) {
                 keys.revokeAll(userId);
+            }
+            if (before == Role.CUSTOMER) {
+                identities.isOneOfUsNow(userId);
             }
             audit.record(
                     "user.role_changed", "user", userId, Map.of("role", before.code()), Map.of("role", role.code()));

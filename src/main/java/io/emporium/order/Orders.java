@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The orders as other modules deal with them: looked up, locked, told how their payment stands. All of it in the caller's
  * transaction, with the order's row locked first, so that a payment, a cancellation and an expiry of the same order come
- * one after the other.
+ * one after the other. Only {@link #get} and {@link #getOwn} are a look, and need no transaction.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Left out is what holds other long numbers by its nature, of which every tenth would pass for a card's: telephone
  * numbers (their own format is strict), tracking numbers, and everything about products, which only those who keep the catalogue write (SKUs,
  * EANs in names and descriptions). Left out are passwords, which are stored as hashes only: whoever has one with digits must
- * be able to sign in. And the providers' webhooks, of which we keep ids, and the bank's statements, of which what people have
+ * be able to sign in. So are the codes of a sign-in provider, of which nothing is kept. And the providers' webhooks, of which we keep ids, and the bank's statements, of which what people have
  * written is masked where it is kept. Payments look more closely by themselves.
  *
  * <p>Addresses are neither stored nor looked through (a search for an EAN must find it); where they are logged they are
@@ -45,7 +45,8 @@ class CardGuard implements ReaderInterceptor {
     private static final Set<String> OTHER_NUMBERS =
             Set.of("phone", "tracking_number", "password", "current_password", "new_password");
     private static final String LOOKED_THROUGH = "/api/v1/";
-    private static final List<String> LEFT_OUT = List.of("/api/v1/products", "/api/v1/payments/webhooks/");
+    private static final List<String> LEFT_OUT = List.of(
+            "/api/v1/products", "/api/v1/payments/webhooks/", "/api/v1/auth/oidc/", "/api/v1/users/me/identities");
     private static final String PAYMENTS = "/api/v1/payments";
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,50}");

@@ -32,13 +32,10 @@ class SlowBodies {
                     request.connection().close();
                 }
             });
-            door.addEndHandler(answered -> {
-                // Who was told no before they had sent all of it may still be sending, and would for as long as they
-                // like.
-                if (request.isEnded()) {
-                    door.vertx().cancelTimer(timer);
-                }
-            });
+            // Not when they are answered: who was told no before they had sent all of it may still be sending, for as
+            // long as
+            // they like. Ended it is where the connection breaks, too: nothing is kept of who has left.
+            request.end().onComplete(ended -> door.vertx().cancelTimer(timer));
         }
         door.next();
     }

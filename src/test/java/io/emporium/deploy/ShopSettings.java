@@ -69,6 +69,7 @@ final class ShopSettings {
         return shutdownDelay(environment)
                 .plus(property("quarkus.shutdown.timeout"))
                 .plus(worker ? NotAWorker.PATIENCE : Duration.ZERO)
+                .plus(property("quarkus.virtual-threads.shutdown-timeout"))
                 .plus(property("quarkus.thread-pool.shutdown-timeout"));
     }
 

@@ -16,6 +16,8 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.emporium.LocalServerSwitch;
+import io.emporium.Shopper;
+import io.emporium.Together;
 import io.emporium.identity.Customers.Customer;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,6 +257,8 @@ class OidcTest {
         for (int i = 0; i < 3; i++) {
             OpenId.Back back = ada.goAndComeBack();
             OpenId.provider(Map.of("rotate", true));
+            // jose4j does not ask again for keys that it has asked for in the last 300 ms.
+            Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> true);
             signedIn(back.finish());
         }
     }
@@ -288,6 +293,8 @@ class OidcTest {
         Customer strangers = aCustomer();
         OpenId owner = OpenId.of(strangers.email());
         notLinked(owner.signIn(), "account_not_verified");
+        // Nor has the stranger left another way in.
+        notLinked(link(strangers, OpenId.of(newEmail()), Map.of("password", PASSWORD)), "account_not_verified");
         assertThat(rows.count("SELECT count(*) FROM user_identities WHERE user_id = ?", strangers.userId()))
                 .isZero();
         // The owner has the mails: with another password of theirs the account is verified, and the stranger out.
@@ -344,6 +351,17 @@ class OidcTest {
         notLinked(hers.signIn(), "password_needed");
         link(ann, hers, Map.of("password", PASSWORD)).then().statusCode(200);
         signedIn(hers.signIn());
+        // Nor is what they have linked with a customer's password.
+        Customer eve = aVerifiedCustomer();
+        OpenId whose = OpenId.of(newEmail());
+        link(eve, whose, Map.of("password", PASSWORD)).then().statusCode(200);
+        Shopper.admin()
+                .json()
+                .body(Map.of("role", "support"))
+                .put("/api/v1/admin/users/" + eve.userId() + "/role")
+                .then()
+                .statusCode(200);
+        notLinked(whose.signIn(), "password_needed");
     }
 
     @Test
@@ -370,13 +388,48 @@ class OidcTest {
                 link(ann, OpenId.of(newEmail()), Map.of("password", PASSWORD, "second_factor_code", app.code(rows))),
                 409,
                 "INVALID_STATUS_TRANSITION");
-        notLinked(link(aCustomer(), hers, Map.of("password", PASSWORD)), "linked_elsewhere");
+        notLinked(link(aVerifiedCustomer(), hers, Map.of("password", PASSWORD)), "linked_elsewhere");
+    }
+
+    @Test
+    void of_two_that_link_one_identity_at_once_one_has_it() {
+        for (int i = 0; i < 5; i++) {
+            OpenId theirs = OpenId.of(newEmail());
+            List<Customer> two = List.of(aVerifiedCustomer(), aVerifiedCustomer());
+            assertThat(Together.times(
+                            2,
+                            n -> link(two.get(n), theirs, Map.of("password", PASSWORD))
+                                    .statusCode()))
+                    .containsExactlyInAnyOrder(200, 409);
+        }
+    }
+
+    @Test
+    void an_identity_goes_with_the_password_that_has_linked_it() {
+        Customer ann = aVerifiedCustomer();
+        OpenId thief = OpenId.of(newEmail());
+        link(ann, thief, Map.of("password", PASSWORD)).then().statusCode(200);
+        assertThat(signedIn(thief.signIn()).userId()).isEqualTo(ann.userId());
+        nobody().body(Map.of("email", ann.email()))
+                .post("/api/v1/auth/password/forgot")
+                .then()
+                .statusCode(200);
+        String token = new MailsTo(ann.email()).token(MailsTo.RESET, 1);
+        nobody().body(Map.of("token", token, "password", "Owners-Own-Pass-7"))
+                .post("/api/v1/auth/password/reset")
+                .then()
+                .statusCode(200);
+        assertThat(signedIn(thief.signIn()).userId()).isNotEqualTo(ann.userId());
     }
 
     @Test
     void a_second_factor_is_asked_for_all_the_same() {
         App app = App.on(aVerifiedCustomer());
         OpenId hers = OpenId.of(app.owner().email());
+        notLinked(hers.signIn(), "password_needed");
+        link(app.owner(), hers, Map.of("password", PASSWORD, "second_factor_code", app.code(rows)))
+                .then()
+                .statusCode(200);
         Response first = hers.signIn();
         refused(first, 401, "SECOND_FACTOR_REQUIRED");
         assertThat(first.asString()).doesNotContain("refresh_token", "eyJ");

@@ -15,6 +15,7 @@ import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceExceptio
 import org.jose4j.http.SimpleResponse;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwk.HttpsJwks;
+import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
@@ -23,6 +24,7 @@ import org.jose4j.jwt.consumer.ErrorCodeValidator;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.HttpsJwksVerificationKeyResolver;
+import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +69,7 @@ final class IdTokens {
         this.clockSkew = clockSkew;
         this.clock = clock;
         var shown = new HttpsJwks(keysAt.toString());
-        shown.setSimpleHttpGet(location -> new Shown(get.apply(URI.create(location))));
+        shown.setSimpleHttpGet(location -> shown(get.apply(URI.create(location))));
         this.keys = new HttpsJwksVerificationKeyResolver(shown);
         // Two keys without a name are tried in turn.
         keys.setDisambiguateWithVerifySignature(true);
@@ -129,6 +131,16 @@ final class IdTokens {
         Object party = claims.getClaimValue("azp");
         boolean isOurs = party == null ? claims.getAudience().size() == 1 : clientId.equals(party);
         return isOurs ? null : new ErrorCodeValidator.Error(OTHERS_PARTY, "It was given to somebody else");
+    }
+
+    /** What is no set of keys says nothing of a token. */
+    private static Shown shown(HttpResponse<String> answer) {
+        try {
+            new JsonWebKeySet(answer.body());
+        } catch (JoseException none) {
+            throw new ProviderAway("it shows no keys where they should be");
+        }
+        return new Shown(answer);
     }
 
     /** The provider's keys as jose4j reads them. */

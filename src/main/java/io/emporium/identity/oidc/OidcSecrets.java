@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -61,11 +62,15 @@ class OidcSecrets {
                 .isPresent();
     }
 
-    /** An app's own scheme is as good as https; http is for an app that listens on its own machine (RFC 8252 7.3). */
+    /** An app's own scheme, a domain's name turned round (RFC 8252 7.1), is as good as https; http is for the same machine. */
     private static boolean isPlaceToComeBack(String address) {
         return parsed(address)
                 .filter(uri -> uri.isAbsolute() && uri.getRawFragment() == null)
-                .filter(uri -> !"http".equals(uri.getScheme()) || THIS_MACHINE.contains(uri.getHost()))
+                .filter(uri -> switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
+                    case "https" -> uri.getHost() != null;
+                    case "http" -> THIS_MACHINE.contains(String.valueOf(uri.getHost()));
+                    default -> uri.getScheme().contains(".");
+                })
                 .isPresent();
     }
 

@@ -38,11 +38,14 @@ class ProviderCalls {
             requestVolumeThreshold = 4,
             delay = 5,
             delayUnit = ChronoUnit.SECONDS,
-            // That we ask too much says nothing of the provider.
-            skipOn = Refusal.class)
+            // That we ask too much is no sign that it is away, and nobody else shall be kept out for it.
+            skipOn = {Refusal.class, ProviderAway.AskedTooOften.class})
     HttpResponse<String> send(HttpRequest request) {
         HttpResponse<String> answer = places.take(() -> answer(request), OidcError::busy);
-        if (answer.statusCode() == TOO_MANY_REQUESTS || answer.statusCode() / 100 == 5) {
+        if (answer.statusCode() == TOO_MANY_REQUESTS) {
+            throw new ProviderAway.AskedTooOften();
+        }
+        if (answer.statusCode() / 100 == 5) {
             throw new ProviderAway("it answered " + answer.statusCode());
         }
         return answer;

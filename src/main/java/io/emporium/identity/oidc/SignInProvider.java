@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SignInProvider {
     private static final Duration KNOWN_FOR = Duration.ofHours(1);
+    private static final Duration KNOWN_WHILE_AWAY = Duration.ofDays(1);
     private static final int LONGEST_SUBJECT = 255;
 
     private final OidcSettings settings;
@@ -131,7 +132,16 @@ public class SignInProvider {
         if (before != null && now.isBefore(before.until())) {
             return before;
         }
-        Discovery found = Discovery.of(read(get(Discovery.address(client.issuer()))), client.issuer());
+        Discovery found;
+        try {
+            found = Discovery.of(read(get(Discovery.address(client.issuer()))), client.issuer());
+        } catch (ProviderAway away) {
+            // What it said an hour ago is as good for a day.
+            if (before != null && now.isBefore(before.until().plus(KNOWN_WHILE_AWAY))) {
+                return before;
+            }
+            throw away;
+        }
         // The keys that are known stay so while they are at the same place.
         IdTokens tokens = before != null && before.discovery().keys().equals(found.keys())
                 ? before.tokens()
@@ -200,10 +210,14 @@ public class SignInProvider {
 
     /** Not every provider puts an address into the ID token where there is an access token to ask with (Core 5.4). */
     private JsonNode moreOf(String subject, URI userInfo, String accessToken) {
-        JsonNode said = read(calls.send(HttpRequest.newBuilder(userInfo)
+        HttpResponse<String> answer = calls.send(HttpRequest.newBuilder(userInfo)
                 .header("Accept", "application/json")
                 .header("Authorization", "Bearer " + plain(accessToken))
-                .build()));
+                .build());
+        if (answer.statusCode() != 200) {
+            throw new ProviderAway("it does not say who its own token is of: " + answer.statusCode());
+        }
+        JsonNode said = read(answer);
         // Of somebody else: the access token is not of this sign-in (Core 5.3.2).
         if (!said.path("sub").asText().equals(subject)) {
             throw OidcError.notBelieved();

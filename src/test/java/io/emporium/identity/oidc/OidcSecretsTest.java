@@ -57,7 +57,13 @@ class OidcSecretsTest {
                     .startsWith("OIDC_ISSUER");
         }
         for (String redirect : List.of(
-                "http://shop.example/signed-in", "/signed-in", "https://shop.example/#x", "https://shop.example/*{}")) {
+                "http://shop.example/signed-in",
+                "HTTP://shop.example/signed-in",
+                "https:/signed-in",
+                "javascript:alert(1)",
+                "/signed-in",
+                "https://shop.example/#x",
+                "https://shop.example/*{}")) {
             assertThat(wrongWith("redirect-uris", redirect))
                     .as(redirect)
                     .singleElement()

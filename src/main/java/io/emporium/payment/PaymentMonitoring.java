@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -141,14 +142,20 @@ class PaymentMonitoring {
     }
 
     private PaymentHealth counted() {
-        Object[] ended = (Object[]) database.createNativeQuery("""
-                        SELECT count(*) FILTER (WHERE status = 'completed'), count(*) FILTER (WHERE status = 'failed')
-                          FROM transactions
-                         WHERE status IN ('completed', 'failed') AND created_at > :since AND transaction_type = 'payment'
-                        """, Object[].class)
-                .setParameter("since", clock.instant().minus(WINDOW))
-                .getSingleResult();
-        return new PaymentHealth(((Number) ended[0]).longValue(), ((Number) ended[1]).longValue());
+        Instant since = clock.instant().minus(WINDOW);
+        return new PaymentHealth(count(TransactionStatus.COMPLETED, since), count(TransactionStatus.FAILED, since));
+    }
+
+    // One after the other: an index finds those of one status since then, of two together it reads them all.
+    private long count(TransactionStatus status, Instant since) {
+        return ((Number) database.createNativeQuery("""
+                        SELECT count(*) FROM transactions
+                         WHERE status = :status AND created_at > :since AND transaction_type = 'payment'
+                        """, Long.class)
+                        .setParameter("status", status.code())
+                        .setParameter("since", since)
+                        .getSingleResult())
+                .longValue();
     }
 
     /** As it was when it was last looked at, which is some seconds ago. */

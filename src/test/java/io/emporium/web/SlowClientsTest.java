@@ -122,7 +122,9 @@ class SlowClientsTest {
             for (int i = 0; i < MOST + 20; i++) {
                 crowd.add(open());
             }
-            assertThat(isHungUpOn(crowd.getLast())).isTrue();
+            // Long before the silent ones are.
+            List<Socket> tooMany = crowd.subList(MOST, crowd.size());
+            Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> isAnyHungUpOn(tooMany));
             // Who is in is served, however many want to.
             assertThat(answer(first, "/api/v1/probe/1")).startsWith("HTTP/1.1 200");
             Awaitility.await()
@@ -140,8 +142,17 @@ class SlowClientsTest {
         }
     }
 
+    private static boolean isAnyHungUpOn(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            if (isHungUpOn(socket)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isHungUpOn(Socket socket) throws IOException {
-        socket.setSoTimeout(3_000);
+        socket.setSoTimeout(50);
         try {
             return socket.getInputStream().read() < 0;
         } catch (SocketTimeoutException held) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -86,10 +87,12 @@ public final class LocalStack implements AutoCloseable {
         return settings.get(name);
     }
 
-    /** What leads a shop here, as environment; it is a production start, which takes no key of local mode's. By card only. */
+    /** What leads a shop here, as environment; it is a production start, which takes no key of local mode's. By card only, and nobody signs in elsewhere. */
     public Map<String, String> environment() {
         Map<String, String> environment = new TreeMap<>(settings);
-        environment.keySet().removeIf(name -> name.startsWith("EMPORIUM_") || name.startsWith("PAYPAL_"));
+        environment
+                .keySet()
+                .removeIf(name -> Stream.of("EMPORIUM_", "PAYPAL_", "OIDC_").anyMatch(name::startsWith));
         environment.put("STRIPE_SECRET_KEY", "sk_test_of_a_packaged_shop");
         return environment;
     }

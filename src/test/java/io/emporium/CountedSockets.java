@@ -3,23 +3,15 @@ package io.emporium;
 import io.quarkus.arc.Arc;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.io.FilterInputStream;
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.SocketFactory;
 
 /**
  * Sockets to the database that count, for each request that is answered, how often an answer of the database was awaited: what a
  * wire between the two would cost, commits and whatever the driver sends together included. A request is known by the header
  * {@link #NAME}; what the shop does for nobody is not counted.
  */
-public final class CountedSockets extends SocketFactory {
+public final class CountedSockets extends DriverSockets {
     /** The request's header under whose value it is counted. */
     public static final String NAME = "X-Counted-As";
 
@@ -55,63 +47,10 @@ public final class CountedSockets extends SocketFactory {
         }
     }
 
-    private static void heard() {
+    @Override
+    void roundTrip() {
         if (System.getProperties().get(EAR) instanceof Runnable count) {
             count.run();
-        }
-    }
-
-    @Override
-    public Socket createSocket() {
-        return new CountedSocket();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
-        throw new UnsupportedOperationException();
-    }
-
-    private static final class CountedSocket extends Socket {
-        private boolean sent;
-
-        @Override
-        public OutputStream getOutputStream() throws IOException {
-            return new FilterOutputStream(super.getOutputStream()) {
-                @Override
-                public void write(byte[] bytes, int from, int count) throws IOException {
-                    if (!sent) {
-                        sent = true;
-                        heard();
-                    }
-                    out.write(bytes, from, count);
-                }
-            };
-        }
-
-        @Override
-        public InputStream getInputStream() throws IOException {
-            return new FilterInputStream(super.getInputStream()) {
-                @Override
-                public int read(byte[] bytes, int from, int count) throws IOException {
-                    sent = false;
-                    return in.read(bytes, from, count);
-                }
-            };
         }
     }
 }

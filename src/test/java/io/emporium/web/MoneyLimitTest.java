@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MoneyLimitTest {
     @Test
     void the_doors_where_money_and_goods_move_are_limited_for_each_customer() {
-        Shopper ada = Shopper.registered();
+        Shopper ada = RateLimitsTest.registeredElsewhere();
 
         assertThatTheNextIsLimited(10, ada::checkOut);
         assertThatTheNextIsLimited(10, () -> ada.pay(987_654_321, "pm_card_visa"));
@@ -25,7 +25,7 @@ class MoneyLimitTest {
                 () -> ada.json()
                         .body(Map.of("order_id", 987_654_321, "amount", 1, "reason", "broken"))
                         .post("/api/v1/payments/refund"));
-        assertThat(Shopper.registered().checkOut().statusCode())
+        assertThat(RateLimitsTest.registeredElsewhere().checkOut().statusCode())
                 .as("another customer's checkout")
                 .isEqualTo(409);
     }

@@ -28,7 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Firebase Cloud Messaging's HTTP v1 API and Google's token endpoint, as far as a shop uses them. Device tokens that begin with
  * {@code gone} are of apps that were removed (UNREGISTERED), {@code broken} ones are none (INVALID_ARGUMENT), {@code foreign}
- * ones are another project's (SENDER_ID_MISMATCH).
+ * ones are another project's (SENDER_ID_MISMATCH), and {@code apple:} ones are Apple's, which lets FCM not in
+ * (THIRD_PARTY_AUTH_ERROR).
  */
 final class FakeFcm extends FakeServer {
     private static final String PROJECT = "emporium-local";
@@ -123,7 +124,7 @@ final class FakeFcm extends FakeServer {
         }
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         if (!authorization.startsWith("Bearer ") || !tokens.contains(authorization.substring(7))) {
-            return error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "Invalid credentials");
+            return error(401, "UNAUTHENTICATED", null, "Request had invalid authentication credentials.");
         }
         return send(Json.map(Json.readObject(body), "message"));
     }
@@ -178,6 +179,9 @@ final class FakeFcm extends FakeServer {
         }
         if (device.startsWith("foreign")) {
             return error(403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", "SenderId mismatch");
+        }
+        if (device.startsWith("apple:")) {
+            return error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", "Auth error from APNS or Web Push Service");
         }
         if (Json.map(message, "data").values().stream().anyMatch(value -> !(value instanceof String))) {
             return error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", "Invalid value at 'message.data'");

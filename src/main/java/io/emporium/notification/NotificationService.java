@@ -17,6 +17,7 @@ import io.emporium.order.Orders;
 import io.emporium.order.PaymentStatus;
 import io.emporium.outbox.DomainEvent;
 import io.emporium.outbox.ReceivedEvent;
+import io.emporium.payment.Declines;
 import io.emporium.payment.PaymentEvent;
 import io.emporium.payment.PaymentEvent.PaymentCompleted;
 import io.emporium.payment.PaymentEvent.PaymentDisputeClosed;
@@ -159,20 +160,23 @@ public class NotificationService {
     }
 
     void sendPaymentFailure(PaymentFailed event) {
-        tell(
-                        event,
-                        "payment_failed",
-                        "Payment Failed",
-                        "Your payment of " + Wording.money(event.amount()) + " for order " + event.orderNumber()
-                                + " did not go through. You can try again")
-                .ifPresent(customer -> mail(
-                        customer,
-                        event,
-                        "payment_failed",
-                        "Payment Failed - " + event.orderNumber(),
-                        letter(customer, event.orderId())
-                                .with("amount", Wording.money(event.amount()))
-                                .with("payment_method", Wording.paymentMethod(event.paymentMethod()))));
+        String type = "payment_failed";
+        String message = "Your payment of " + Wording.money(event.amount()) + " for order " + event.orderNumber()
+                + " did not go through. You can try again";
+        tell(event, type, "Payment Failed", message).ifPresent(customer -> {
+            // No bank counts what our own rules deny: a stranger could have SMS sent to any number, and we would pay.
+            if (Declines.isOfTheBank(event.transactionReference())) {
+                shortMessages.text(customer, event.id(), type, message, event.orderId());
+            }
+            mail(
+                    customer,
+                    event,
+                    type,
+                    "Payment Failed - " + event.orderNumber(),
+                    letter(customer, event.orderId())
+                            .with("amount", Wording.money(event.amount()))
+                            .with("payment_method", Wording.paymentMethod(event.paymentMethod())));
+        });
     }
 
     void sendRefund(RefundSucceeded event) {

@@ -25,7 +25,7 @@ class ShortMessages {
             "order_confirmation", Set.of(Channel.PUSH),
             "shipping_update", Set.of(Channel.SMS, Channel.PUSH),
             "order_delivered", Set.of(Channel.SMS, Channel.PUSH),
-            "payment_failed", Set.of(Channel.SMS, Channel.PUSH),
+            "payment_failed", Set.of(Channel.PUSH),
             "refund", Set.of(Channel.PUSH));
 
     /** FCM takes 4 KB in all. */
@@ -47,18 +47,21 @@ class ShortMessages {
         if (channels.isEmpty()) {
             return;
         }
-        var wants = NotificationPreferences.of(customer.userId());
-        if (channels.contains(Channel.SMS) && wants.sms()) {
+        if (channels.contains(Channel.SMS)) {
             text(customer, eventId, type, message, orderId);
         }
-        if (channels.contains(Channel.PUSH) && wants.push()) {
+        if (channels.contains(Channel.PUSH)
+                && NotificationPreferences.of(customer.userId()).push()) {
             push(customer, eventId, type, title, message, orderId);
         }
     }
 
-    private void text(User customer, UUID eventId, String type, String message, long orderId) {
+    /** By SMS, to who wants them and has said their number. */
+    void text(User customer, UUID eventId, String type, String message, long orderId) {
         @Nullable String phone = customer.phone();
-        if (phone == null || phone.isBlank()) {
+        if (phone == null
+                || phone.isBlank()
+                || !NotificationPreferences.of(customer.userId()).sms()) {
             return;
         }
         Optional<String> number = PhoneNumber.e164(phone);

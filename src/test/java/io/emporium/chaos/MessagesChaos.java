@@ -170,6 +170,9 @@ class MessagesChaos {
         environment.put("ADMIN_EMAIL", Admin.EMAIL);
         environment.put("ADMIN_PASSWORD", Admin.PASSWORD);
         environment.put("RATE_LIMIT_ENABLED", "false");
+        // Each buys fifty times in some minutes.
+        environment.put("EMPORIUM_DELIVERIES_MAILS_AN_HOUR_UNVERIFIED", "1000");
+        environment.put("EMPORIUM_DELIVERIES_SMS_AN_HOUR", "1000");
         // Here everybody has one address and the same cards.
         for (String rule : List.of(
                 "ATTEMPTS_BY_CARD",

@@ -58,15 +58,15 @@ final class Outages {
 
     /** @return how many orders were placed while it was away */
     int let(Outage outage) throws IOException, InterruptedException {
-        long pid = servers.process(outage.server()).pid();
+        ProcessHandle process = servers.process(outage.server());
         int before = told.orders();
         if (outage.isOfTheMailServer()) {
             told.mailServerLost(Shop.PROCESSES.size());
         }
         switch (outage.how()) {
             case DOWN -> servers.stop(outage.server());
-            case KILLED -> signal("KILL", pid);
-            case STOPPED -> signal("STOP", pid);
+            case KILLED -> Signals.kill(process);
+            case STOPPED -> Signals.stop(process);
         }
         Shop.pause(LASTS.toMillis());
         int placed = told.orders() - before;
@@ -77,12 +77,8 @@ final class Outages {
                 servers.stop(outage.server());
                 servers.start(outage.server());
             }
-            case STOPPED -> signal("CONT", pid);
+            case STOPPED -> Signals.goOn(process);
         }
         return placed;
-    }
-
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
     }
 }

@@ -42,6 +42,13 @@ final class CampaignError {
                 Map.of("from", from, "to", to));
     }
 
+    /** Mail providers would not post there, and show no button. */
+    static Refusal publicUrlNotSecure() {
+        return new Refusal(
+                Refusal.Code.INVALID_STATUS_TRANSITION,
+                "Nothing can be sent until PUBLIC_URL is https: mail providers unsubscribe nobody by any other way");
+    }
+
     /** Without it no mail has a link to unsubscribe with, and none may leave. */
     static Refusal noPublicUrl() {
         return new Refusal(

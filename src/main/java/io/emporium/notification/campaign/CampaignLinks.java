@@ -1,6 +1,8 @@
 package io.emporium.notification.campaign;
 
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -16,8 +18,26 @@ class CampaignLinks {
         this.publicUrl = publicUrl.map(url -> url.strip().replaceAll("/+$", "")).filter(url -> !url.isEmpty());
     }
 
-    boolean areKnown() {
-        return publicUrl.isPresent();
+    /**
+     * Whether mails may leave with them. To unsubscribe mail providers post to https only (RFC 8058); no provider reaches this
+     * machine itself.
+     *
+     * @throws io.emporium.shared.Refusal if not
+     */
+    void check() {
+        if (!isPostedTo(base())) {
+            throw CampaignError.publicUrlNotSecure();
+        }
+    }
+
+    private static boolean isPostedTo(String url) {
+        try {
+            URI at = URI.create(url);
+            boolean isHere = List.of("localhost", "127.0.0.1", "[::1]").contains(String.valueOf(at.getHost()));
+            return isHere || (at.getHost() != null && "https".equalsIgnoreCase(at.getScheme()));
+        } catch (IllegalArgumentException noUrl) {
+            return false;
+        }
     }
 
     String unsubscribe(String token) {

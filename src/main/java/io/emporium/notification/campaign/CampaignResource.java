@@ -121,7 +121,7 @@ class CampaignResource {
             summary = "Send the mail to yourself",
             description =
                     "One mail to your own address. It counts nowhere, and its link to unsubscribe only says that it is a"
-                            + " test. Errors: INVALID_STATUS_TRANSITION while PUBLIC_URL is not set.")
+                            + " test. Errors: INVALID_STATUS_TRANSITION while PUBLIC_URL is not set or not https.")
     public Answer<Void> test(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @PathParam("campaign_id") long campaignId) {
         long adminId = caller.userId();
@@ -140,7 +140,7 @@ class CampaignResource {
             operationId = "sendCampaign",
             summary = "Send a draft",
             description = "Now, or at its `scheduled_at`. Of what is scheduled: now, if its time has come. Errors:"
-                    + " INVALID_STATUS_TRANSITION if it is no draft, or while PUBLIC_URL is not set.")
+                    + " INVALID_STATUS_TRANSITION if it is no draft, or while PUBLIC_URL is not set or not https.")
     public Answer<CampaignView> send(
             @HeaderParam(Idempotency.HEADER) @Nullable String key, @PathParam("campaign_id") long campaignId) {
         return move(key, campaignId, "send", "Campaign is on its way", () -> campaigns.send(campaignId));

@@ -69,9 +69,7 @@ class CampaignService {
     /** Now, or when it is scheduled for. */
     @Transactional
     CampaignView send(long campaignId) {
-        if (!links.areKnown()) {
-            throw CampaignError.noPublicUrl();
-        }
+        links.check();
         return changed(campaignId, "campaign.sent", campaign -> campaign.send(clock.instant()));
     }
 
@@ -82,6 +80,7 @@ class CampaignService {
 
     @Transactional
     CampaignView resume(long campaignId) {
+        links.check();
         return changed(campaignId, "campaign.resumed", campaign -> campaign.resume(clock.instant()));
     }
 
@@ -101,6 +100,7 @@ class CampaignService {
     /** One mail to the admin alone, whatever they have consented to: they have just asked for it. */
     @Transactional
     void test(long adminId, long campaignId) {
+        links.check();
         Campaign campaign = Campaign.<Campaign>findByIdOptional(campaignId).orElseThrow(CampaignError::notFound);
         promotions.send(message(campaign), List.of(toAdmin(campaign, adminId)));
         audit.record("campaign.tested", "campaign", campaignId, null, null);

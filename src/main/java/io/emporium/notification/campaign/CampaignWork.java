@@ -1,22 +1,21 @@
 package io.emporium.notification.campaign;
 
+import io.emporium.notification.campaign.CampaignRecipients.Next;
 import io.emporium.notification.email.Promotions;
 import io.emporium.notification.email.Promotions.Addressee;
 import io.quarkus.qute.TemplateException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +25,25 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class CampaignWork {
     private static final int MAILS_A_STEP = 100;
-    private static final int CANCELLED_A_STEP = 5_000;
-    // Of so many seconds' mails it waits that they are sent before it writes more.
-    private static final int SECONDS_AHEAD = 2;
-    private static final int LEAST_AHEAD = 20;
-
     private final EntityManager database;
     private final Audience audience;
+    private final CampaignRecipients recipients;
+    private final CampaignPace pace;
     private final Promotions promotions;
     private final CampaignLinks links;
     private final SecureRandom chance = new SecureRandom();
 
-    CampaignWork(EntityManager database, Audience audience, Promotions promotions, CampaignLinks links) {
+    CampaignWork(
+            EntityManager database,
+            Audience audience,
+            CampaignRecipients recipients,
+            CampaignPace pace,
+            Promotions promotions,
+            CampaignLinks links) {
         this.database = database;
         this.audience = audience;
+        this.recipients = recipients;
+        this.pace = pace;
         this.promotions = promotions;
         this.links = links;
     }
@@ -104,15 +108,6 @@ class CampaignWork {
         }
     }
 
-    /** That one gets none; all others wait for it otherwise. */
-    @Transactional
-    void passOver(long recipientId) {
-        database.createNativeQuery(
-                        "UPDATE campaign_recipients SET status = 'failed' WHERE recipient_id = :id AND status = 'waiting'")
-                .setParameter("id", recipientId)
-                .executeUpdate();
-    }
-
     private boolean step(long campaignId, int most) {
         List<Object[]> rows = database.createNativeQuery("""
                         SELECT status, coalesce(scheduled_at <= clock_timestamp(), TRUE), audience_at IS NOT NULL, rate,
@@ -146,7 +141,7 @@ class CampaignWork {
                 }
                 yield sendPromotional(campaign, most);
             }
-            case CANCELLED -> giveUp(campaignId);
+            case CANCELLED -> recipients.giveUp(campaignId) || !change(campaignId, "is_given_up = TRUE");
             case DRAFT, PAUSED, FINISHED -> false;
         };
     }
@@ -155,35 +150,17 @@ class CampaignWork {
         return change(campaign.id(), "status = 'sending', started_at = clock_timestamp()");
     }
 
-    private boolean giveUp(long campaignId) {
-        int givenUp = database.createNativeQuery("""
-                        UPDATE campaign_recipients SET status = 'skipped', skipped_because = 'cancelled'
-                         WHERE recipient_id IN (SELECT recipient_id FROM campaign_recipients
-                                                 WHERE campaign_id = :campaign AND status = 'waiting' LIMIT :most)
-                        """)
-                .setParameter("campaign", campaignId)
-                .setParameter("most", CANCELLED_A_STEP)
-                .executeUpdate();
-        return givenUp == CANCELLED_A_STEP || !change(campaignId, "is_given_up = TRUE");
-    }
-
-    /** One who is next, and what speaks against writing to them: consent is asked for again, not only when the list was made. */
-    private record Next(
-            long recipientId,
-            long userId,
-            String email,
-            String firstName,
-            @Nullable String against) {}
-
     /** Writes the next mails, as many as the rate allows (low-level-design 5.6). */
     private boolean sendPromotional(Campaigning campaign, int most) {
-        int allowed = Math.min(allowance(campaign), most);
+        int allowed = Math.min(pace.allowance(campaign.id(), campaign.rate()), most);
         if (allowed <= 0) {
             return false;
         }
-        List<Next> next = next(campaign.id(), allowed);
+        List<Next> next = recipients.next(campaign.id(), allowed);
         if (next.isEmpty()) {
-            finishIfDone(campaign.id());
+            if (!recipients.areAnyQueued(campaign.id())) {
+                change(campaign.id(), "status = 'finished', finished_at = clock_timestamp()");
+            }
             return false;
         }
         List<Ready> ready = new ArrayList<>();
@@ -200,9 +177,9 @@ class CampaignWork {
                 .filter(mail -> !written.contains(mail.to()))
                 .forEach(mail -> against.put(mail.recipientId(), "address_taken"));
         ready.removeIf(mail -> !written.contains(mail.to()));
-        queued(ready);
-        skipped(against);
-        use(campaign, ready.size());
+        recipients.queued(ready.stream().collect(Collectors.toMap(Ready::recipientId, Ready::token)));
+        recipients.skipped(against);
+        pace.use(campaign.id(), ready.size());
         return true;
     }
 
@@ -243,110 +220,6 @@ class CampaignWork {
                 campaign.ctaLink() == null ? null : links.click(token.click()),
                 links.unsubscribe(token.unsubscribe()));
         return new Ready(one.recipientId(), to, token);
-    }
-
-    /** How many mails may be written now: what the rate has left, of a second at most, and not before the last ones have left. */
-    private int allowance(Campaigning campaign) {
-        int ahead = Math.max(LEAST_AHEAD, SECONDS_AHEAD * campaign.rate());
-        return ((Number) database.createNativeQuery("""
-                        SELECT LEAST(
-                               floor(rate * extract(EPOCH FROM clock_timestamp() - GREATEST(paced_until, clock_timestamp() - interval '1 second'))),
-                               :ahead - (SELECT count(*) FROM (SELECT 1 FROM campaign_recipients r
-                                          WHERE r.campaign_id = campaigns.campaign_id AND r.status = 'queued' LIMIT :ahead) waiting))
-                          FROM campaigns WHERE campaign_id = :campaign
-                        """, BigDecimal.class)
-                        .setParameter("ahead", ahead)
-                        .setParameter("campaign", campaign.id())
-                        .getSingleResult())
-                .intValue();
-    }
-
-    private void use(Campaigning campaign, int mails) {
-        database.createNativeQuery("""
-                        UPDATE campaigns
-                           SET paced_until = GREATEST(paced_until, clock_timestamp() - interval '1 second')
-                                           + make_interval(secs => CAST(:mails AS double precision) / rate)
-                         WHERE campaign_id = :campaign
-                        """)
-                .setParameter("mails", mails)
-                .setParameter("campaign", campaign.id())
-                .executeUpdate();
-    }
-
-    private List<Next> next(long campaignId, int most) {
-        List<Object[]> rows = database.createNativeQuery("""
-                        SELECT r.recipient_id, r.user_id, CAST(u.email AS text), u.first_name,
-                               CASE WHEN NOT u.is_active THEN 'inactive'
-                                    WHEN NOT coalesce(p.promotional_emails AND p.email_notifications, FALSE) THEN 'no_consent'
-                                    -- Whoever consented need not be whom the address belongs to.
-                                    WHEN u.email_verified_at IS NULL THEN 'no_consent'
-                                    WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address = u.email) THEN 'suppressed' END
-                          FROM (SELECT recipient_id, user_id FROM campaign_recipients
-                                 WHERE campaign_id = :campaign AND status = 'waiting' ORDER BY recipient_id LIMIT :most) r
-                          JOIN users u USING (user_id) LEFT JOIN user_preferences p USING (user_id)
-                         ORDER BY r.recipient_id
-                        """, Object[].class)
-                .setParameter("campaign", campaignId)
-                .setParameter("most", most)
-                .getResultList();
-        return rows.stream()
-                .map(row -> new Next(
-                        ((Number) row[0]).longValue(),
-                        ((Number) row[1]).longValue(),
-                        (String) row[2],
-                        (String) row[3],
-                        (String) row[4]))
-                .toList();
-    }
-
-    private void queued(List<Ready> mails) {
-        if (mails.isEmpty()) {
-            return;
-        }
-        database.createNativeQuery("""
-                        UPDATE campaign_recipients r
-                           SET status = 'queued', click_hash = decode(q.click, 'hex'), unsubscribe_hash = decode(q.unsubscribe, 'hex')
-                          FROM unnest(CAST(:recipients AS bigint[]), CAST(:clicks AS text[]), CAST(:unsubscribes AS text[]))
-                               AS q (recipient_id, click, unsubscribe)
-                         WHERE r.recipient_id = q.recipient_id AND r.status = 'waiting'
-                        """)
-                .setParameter(
-                        "recipients", mails.stream().map(Ready::recipientId).toArray(Long[]::new))
-                .setParameter("clicks", hashes(mails, LinkToken::clickHash))
-                .setParameter("unsubscribes", hashes(mails, LinkToken::unsubscribeHash))
-                .executeUpdate();
-    }
-
-    private static String[] hashes(List<Ready> mails, Function<LinkToken, byte[]> hash) {
-        return mails.stream()
-                .map(mail -> HexFormat.of().formatHex(hash.apply(mail.token())))
-                .toArray(String[]::new);
-    }
-
-    private void skipped(Map<Long, String> against) {
-        if (against.isEmpty()) {
-            return;
-        }
-        List<Map.Entry<Long, String>> all = List.copyOf(against.entrySet());
-        database.createNativeQuery("""
-                        UPDATE campaign_recipients r SET status = 'skipped', skipped_because = s.because
-                          FROM unnest(CAST(:recipients AS bigint[]), CAST(:reasons AS text[])) AS s (recipient_id, because)
-                         WHERE r.recipient_id = s.recipient_id AND r.status = 'waiting'
-                        """)
-                .setParameter("recipients", all.stream().map(Map.Entry::getKey).toArray(Long[]::new))
-                .setParameter("reasons", all.stream().map(Map.Entry::getValue).toArray(String[]::new))
-                .executeUpdate();
-    }
-
-    private void finishIfDone(long campaignId) {
-        List<?> left = database.createNativeQuery("""
-                        SELECT 1 FROM campaign_recipients WHERE campaign_id = :campaign AND status = 'queued' LIMIT 1
-                        """)
-                .setParameter("campaign", campaignId)
-                .getResultList();
-        if (left.isEmpty()) {
-            change(campaignId, "status = 'finished', finished_at = clock_timestamp()");
-        }
     }
 
     private boolean change(long campaignId, String to) {

@@ -14,8 +14,10 @@ class CampaignWorker {
     private static final int ROUNDS = 100;
 
     private final CampaignWork work;
+    private final CampaignRecipients recipients;
 
-    CampaignWorker(CampaignWork work) {
+    CampaignWorker(CampaignWork work, CampaignRecipients recipients) {
+        this.recipients = recipients;
         this.work = work;
     }
 
@@ -49,7 +51,7 @@ class CampaignWorker {
             return work.stepWithOneMail(campaign);
         } catch (CampaignWork.Spoilt spoilt) {
             Log.warnf(spoilt, "Campaign %d has no mail for recipient %d", campaign, spoilt.recipientId());
-            work.passOver(spoilt.recipientId());
+            recipients.passOver(spoilt.recipientId());
             return true;
         } catch (RuntimeException fault) {
             Log.warnf(fault, "Campaign %d did not get on", campaign);

@@ -37,8 +37,11 @@ class MailLinks {
      */
     @Transactional
     boolean unsubscribe(String token) {
+        // The account first, as who erases it has it: of preferences and recipients each could have one, and wait for
+        // the other.
         Optional<Object[]> found = LinkToken.ofUnsubscribe(token)
-                .flatMap(known -> recipients(known, " FOR UPDATE").stream().findFirst());
+                .flatMap(known ->
+                        recipients(known, " FOR KEY SHARE OF u").stream().findFirst());
         if (found.isEmpty()) {
             return false;
         }
@@ -55,7 +58,7 @@ class MailLinks {
 
     private List<Object[]> recipients(LinkToken token, String lock) {
         return database.createNativeQuery("""
-                        SELECT recipient_id, user_id FROM campaign_recipients
+                        SELECT r.recipient_id, r.user_id FROM campaign_recipients r JOIN users u ON u.user_id = r.user_id
                          WHERE click_hash = :click AND unsubscribe_hash = :unsubscribe
                         """ + lock, Object[].class)
                 .setParameter("click", token.clickHash())

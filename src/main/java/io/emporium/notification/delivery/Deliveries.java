@@ -1,5 +1,6 @@
 package io.emporium.notification.delivery;
 
+import io.emporium.identity.User;
 import io.emporium.outbox.Replayable;
 import io.emporium.outbox.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,13 +26,21 @@ import org.jspecify.annotations.Nullable;
 public class Deliveries implements Replayable {
     private static final Duration KEPT = Duration.ofDays(30);
     private static final int ERROR_LENGTH = 1_000;
+    private static final Duration CAPPED = Duration.ofHours(1);
 
     private final EntityManager database;
     private final List<Sender> senders;
+    private final DeliverySettings settings;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    Deliveries(EntityManager database, @All List<Sender> senders, MeterRegistry meters, Clock clock) {
+    Deliveries(
+            EntityManager database,
+            @All List<Sender> senders,
+            DeliverySettings settings,
+            MeterRegistry meters,
+            Clock clock) {
+        this.settings = settings;
         this.meters = meters;
         this.database = database;
         this.senders = senders;
@@ -56,12 +65,55 @@ public class Deliveries implements Replayable {
         return senders.stream().anyMatch(sender -> sender.channel() == channel && sender.isOn());
     }
 
-    /** Writes a message and leaves it to be sent; again is fine. Of a channel that is off nothing is written. */
+    /**
+     * Writes a message and leaves it to be sent; again is fine. Of a channel that is off nothing is written, and who has had
+     * enough in the last hour is not sent it.
+     */
     @Transactional(Transactional.TxType.MANDATORY)
     public void add(Message message) {
-        if (isOn(message.channel())) {
+        if (!isOn(message.channel())) {
+            return;
+        }
+        int most = most(message);
+        if (hasHad(most, message)) {
+            insert(message, "skipped", "more than " + most + " in an hour");
+        } else {
             insert(message, "pending", null);
         }
+    }
+
+    /** An hour's. A device's token is nobody else's. */
+    private int most(Message message) {
+        return switch (message.channel()) {
+            case EMAIL ->
+                User.<User>findByIdOptional(message.userId())
+                                .filter(User::isEmailVerified)
+                                .isPresent()
+                        ? settings.mailsAnHour()
+                        : settings.mailsAnHourUnverified();
+            case SMS -> settings.smsAnHour();
+            case PUSH -> Integer.MAX_VALUE;
+        };
+    }
+
+    /** Mails about the account itself have limits where they are asked for, and must not be missing behind others. */
+    private boolean hasHad(int most, Message message) {
+        if (message.channel() == Channel.PUSH || message.purpose() == Purpose.ACCOUNT) {
+            return false;
+        }
+        // As the index has it (V37). Two at once may both find room: one more is no flood.
+        return (Boolean) database.createNativeQuery("""
+                        SELECT count(*) >= :most FROM (
+                            SELECT 1 FROM deliveries
+                             WHERE md5(recipient) = md5(:recipient) AND channel = :channel AND created_at > :since
+                               AND status <> 'skipped' AND purpose <> 'account' AND channel <> 'push'
+                               AND campaign_recipient_id IS NULL LIMIT :most) had
+                        """, Boolean.class)
+                .setParameter("most", most)
+                .setParameter("recipient", message.recipient())
+                .setParameter("channel", message.channel().code())
+                .setParameter("since", clock.instant().minus(CAPPED))
+                .getSingleResult();
     }
 
     /** Writes a message that cannot be sent, for those who wonder where it is. */
@@ -74,13 +126,14 @@ public class Deliveries implements Replayable {
 
     private void insert(Message message, String status, @Nullable String reason) {
         Message.About about = message.about();
+        Instant now = clock.instant();
         database.createNativeQuery("""
                         INSERT INTO deliveries (user_id, channel, purpose, type, event_id, recipient, subject, body_text, body_html,
-                               segments, about_type, about_id, status, last_error, traceparent, next_try_at, created_at)
+                               segments, about_type, about_id, status, last_error, traceparent, next_try_at, created_at, send_by)
                         VALUES (:user, :channel, :purpose, :type, :event, :recipient, CAST(:subject AS varchar), :text,
                                 CAST(:html AS text), CAST(:segments AS smallint), CAST(:aboutType AS varchar),
                                 CAST(:aboutId AS bigint), :status, CAST(:reason AS text),
-                                CAST(:trace AS varchar), :now, :now)
+                                CAST(:trace AS varchar), :now, :now, :sendBy)
                         ON CONFLICT (event_id, type, channel, md5(recipient)) DO NOTHING
                         """)
                 .setParameter("user", message.userId())
@@ -98,7 +151,8 @@ public class Deliveries implements Replayable {
                 .setParameter("status", status)
                 .setParameter("reason", reason)
                 .setParameter("trace", Traces.current())
-                .setParameter("now", clock.instant())
+                .setParameter("now", now)
+                .setParameter("sendBy", now.plus(settings.wait(message.channel())))
                 .executeUpdate();
     }
 
@@ -184,14 +238,39 @@ public class Deliveries implements Replayable {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean replay(long messageId) {
+        Instant now = clock.instant();
+        // Whoever replays it wants it sent, however old it is.
         return database.createNativeQuery("""
-                                UPDATE deliveries SET status = 'pending', attempts = 0, next_try_at = :now
+                                UPDATE deliveries SET status = 'pending', attempts = 0, next_try_at = :now,
+                                       send_by = CASE WHEN send_by IS NULL THEN NULL WHEN channel = 'email' THEN CAST(:mails AS timestamptz)
+                                                      ELSE CAST(:phones AS timestamptz) END
                                  WHERE delivery_id = :id AND status = 'parked'
                                 """)
-                        .setParameter("now", clock.instant())
+                        .setParameter("now", now)
+                        .setParameter("mails", now.plus(settings.mailsWait()))
+                        .setParameter("phones", now.plus(settings.phonesWait()))
                         .setParameter("id", messageId)
                         .executeUpdate()
                 == 1;
+    }
+
+    /**
+     * Ends what has waited too long and is in nobody's hand: of a channel that was turned off nobody else would.
+     *
+     * @return how many, {@code limit} at most
+     */
+    @Transactional
+    int giveUp(int limit) {
+        return database.createNativeQuery("""
+                        UPDATE deliveries SET status = 'skipped', last_error = :why, claimed_at = NULL WHERE delivery_id IN (
+                            SELECT delivery_id FROM deliveries
+                             WHERE status = 'pending' AND next_try_at <= statement_timestamp() AND send_by < :now
+                             LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("why", Permission.TOO_LATE)
+                .setParameter("now", clock.instant())
+                .setParameter("limit", limit)
+                .executeUpdate();
     }
 
     /**

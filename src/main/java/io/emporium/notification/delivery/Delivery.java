@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     not sent yet
  * @param listUnsubscribe of a promotion by mail, where one click ends them
  * @param traceparent where in a trace it was written; null where nobody traces it
+ * @param sendBy after that it is old news and does not leave; null where it never is
  */
 public record Delivery(
         long id,
@@ -32,7 +33,8 @@ public record Delivery(
         @Nullable Long aboutId,
         @Nullable Instant unsureSince,
         @Nullable String listUnsubscribe,
-        @Nullable String traceparent) {
+        @Nullable String traceparent,
+        @Nullable Instant sendBy) {
 
     /** The same with other words: what stands in no row is put in when it leaves. */
     public Delivery saying(String otherText, @Nullable String otherHtml) {
@@ -51,7 +53,8 @@ public record Delivery(
                 aboutId,
                 unsureSince,
                 listUnsubscribe,
-                traceparent);
+                traceparent,
+                sendBy);
     }
 
     /** Whom it is for, and what it says, is nobody's business in a log. */

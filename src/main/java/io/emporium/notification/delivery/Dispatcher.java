@@ -118,6 +118,7 @@ class Dispatcher {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = NotAWorker.class)
     void forget() {
+        Batches.workOff(FORGET_BATCH, deliveries::giveUp);
         Batches.workOff(FORGET_BATCH, deliveries::forget);
     }
 }

@@ -23,7 +23,10 @@ class InHand {
 
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2));
-    /** Longer than a batch may take: who claimed one and is silent after that has died. */
+    /**
+     * Longer than a batch may take: who claimed one and is silent after that has died. By PostgreSQL's clock: one whose own is
+     * a minute ahead would take what others have in hand, and send it a second time.
+     */
     static final Duration CLAIM = Duration.ofSeconds(60);
 
     /** So long the provider may say "not yet" before it is a try. */
@@ -40,7 +43,7 @@ class InHand {
                 SELECT told.related_entity_id FROM notifications told
                  WHERE told.user_id = d.user_id AND told.type = d.type AND told.event_id = d.event_id)
                  ELSE d.about_id END,
-            due.claimed_at, d.status, d.list_unsubscribe, d.traceparent
+            due.claimed_at, d.status, d.list_unsubscribe, d.traceparent, d.send_by
             """;
     /** Rows that were written before they said what they are for. */
     private static final Set<String> ABOUT_ACCOUNTS = Set.of("verify_email", "password_reset", "password_changed");
@@ -62,22 +65,21 @@ class InHand {
      */
     @Transactional
     List<Delivery> claim(Channel channel, int most, boolean isAsking) {
-        Instant now = clock.instant();
         List<Object[]> rows = database.createNativeQuery(
                         """
                         WITH due AS (
                             SELECT delivery_id, claimed_at FROM deliveries
-                             WHERE status = 'pending' AND channel = :channel AND next_try_at <= :now
+                             WHERE status = 'pending' AND channel = :channel AND next_try_at <= statement_timestamp()
                                AND campaign_recipient_id IS NULL
                              ORDER BY %s next_try_at, delivery_id LIMIT :most FOR UPDATE SKIP LOCKED)
-                        UPDATE deliveries d SET next_try_at = :until, claimed_at = coalesce(due.claimed_at, :now)
+                        UPDATE deliveries d SET next_try_at = statement_timestamp() + CAST(:claim AS interval),
+                               claimed_at = coalesce(due.claimed_at, statement_timestamp())
                           FROM due WHERE d.delivery_id = due.delivery_id
                         RETURNING %s
                         """.formatted(isAsking ? "attempts," : "", HELD), Object[].class)
                 .setParameter("channel", channel.code())
-                .setParameter("now", now)
                 .setParameter("most", most)
-                .setParameter("until", now.plus(CLAIM))
+                .setParameter("claim", CLAIM.toString())
                 .getResultList();
         return rows.stream().map(InHand::held).toList();
     }
@@ -85,7 +87,6 @@ class InHand {
     /** As {@link #claim}, of campaigns: one that is stopped keeps its mails, one that is cancelled gives them up. */
     @Transactional
     List<Delivery> claimPromotions(int most, boolean isAsking) {
-        Instant now = clock.instant();
         List<Object[]> rows;
         List<Delivery> claimed;
         do {
@@ -94,19 +95,18 @@ class InHand {
                                 SELECT d.delivery_id, d.claimed_at, c.status = 'cancelled' AS cancelled
                                   FROM deliveries d JOIN campaign_recipients r ON r.recipient_id = d.campaign_recipient_id
                                   JOIN campaigns c ON c.campaign_id = r.campaign_id
-                                 WHERE d.status = 'pending' AND d.next_try_at <= :now AND c.status <> 'paused'
+                                 WHERE d.status = 'pending' AND d.next_try_at <= statement_timestamp() AND c.status <> 'paused'
                                  ORDER BY %s d.next_try_at, d.delivery_id LIMIT :most FOR UPDATE OF d SKIP LOCKED)
                             UPDATE deliveries d
-                               SET next_try_at = :until,
+                               SET next_try_at = statement_timestamp() + CAST(:claim AS interval),
                                    status = CASE WHEN cancelled THEN 'skipped' ELSE d.status END,
                                    last_error = CASE WHEN cancelled THEN 'the campaign was cancelled' ELSE d.last_error END,
-                                   claimed_at = CASE WHEN NOT cancelled THEN coalesce(due.claimed_at, :now) END
+                                   claimed_at = CASE WHEN NOT cancelled THEN coalesce(due.claimed_at, statement_timestamp()) END
                               FROM due WHERE d.delivery_id = due.delivery_id
                             RETURNING %s
                             """.formatted(isAsking ? "d.attempts," : "", HELD), Object[].class)
-                    .setParameter("now", now)
                     .setParameter("most", most)
-                    .setParameter("until", now.plus(CLAIM))
+                    .setParameter("claim", CLAIM.toString())
                     .getResultList();
             claimed = rows.stream()
                     .filter(row -> "pending".equals(row[13]))
@@ -134,7 +134,8 @@ class InHand {
                 number(row[11]),
                 (Instant) row[12],
                 (String) row[14],
-                (String) row[15]);
+                (String) row[15],
+                (Instant) row[16]);
     }
 
     private static @Nullable Long number(@Nullable Object value) {

@@ -207,6 +207,11 @@ final class Line {
                     inHand.failed(delivery, refused.reason(), false);
                 }
             }
+            case Sending.Barred barred -> {
+                Log.warnf("Delivery %d was barred: %s", delivery.id(), barred.reason());
+                answered(batch);
+                inHand.failed(delivery, barred.reason(), false);
+            }
             case Sending.Deferred deferred -> {
                 noteRefusal(delivery, deferred.kind(), deferred.reason(), batch);
                 inHand.deferred(delivery, deferred.reason());

@@ -5,19 +5,24 @@ import io.emporium.identity.NotificationPreferences;
 import io.emporium.identity.User;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asked at the last moment before a message leaves: between its row and its turn the customer may have turned the channel
- * off, withdrawn consent, left, or handed the phone on.
+ * off, withdrawn consent, left, or handed the phone on, or so much time may have passed that it is no news any more.
  */
 @ApplicationScoped
 class Permission {
+    static final String TOO_LATE = "too late: it has waited for longer than it is news";
+
     private final Suppressions suppressions;
     private final Devices devices;
+    private final Clock clock;
 
-    Permission(Suppressions suppressions, Devices devices) {
+    Permission(Suppressions suppressions, Devices devices, Clock clock) {
+        this.clock = clock;
         this.suppressions = suppressions;
         this.devices = devices;
     }
@@ -25,6 +30,9 @@ class Permission {
     /** Why a message must not be sent, in words that stay with its row; nothing where it may. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<String> against(Delivery delivery) {
+        if (delivery.sendBy() != null && delivery.sendBy().isBefore(clock.instant())) {
+            return Optional.of(TOO_LATE);
+        }
         Long userId = delivery.userId();
         String objection = userId == null ? null : ofUser(delivery, userId);
         if (objection == null && delivery.channel() == Channel.EMAIL) {

@@ -38,6 +38,12 @@ public sealed interface Sending {
      */
     record Deferred(String reason, String kind) implements Sending {}
 
+    /**
+     * The provider is there, and cannot reach recipients of this kind: one of this message's tries, and however many are told so, those
+     * of another kind go on.
+     */
+    record Barred(String reason) implements Sending {}
+
     /** The provider will never take this message: no such number or device. */
     record Undeliverable(String reason) implements Sending {}
 

@@ -72,7 +72,7 @@ public class SuppressionResource {
     /**
      * An address that gets no mail.
      *
-     * @param reason hard_bounce (no mail at all), complaint, unsubscribed or admin (no promotion)
+     * @param reason hard_bounce (no mail at all), complaint or admin (no promotion)
      * @param detail what was said with it, a mail server's reply for example
      */
     record SuppressionView(

@@ -35,8 +35,6 @@ public class Suppressions {
         HARD_BOUNCE,
         /** The reader called a mail of ours spam. */
         COMPLAINT,
-        /** The reader wants no promotion. */
-        UNSUBSCRIBED,
         /** Somebody who runs the shop has put it there. */
         ADMIN;
 

@@ -1,6 +1,5 @@
 package io.emporium.notification.email;
 
-import io.quarkus.mailer.Mail;
 import io.quarkus.mailer.SentMail;
 import io.quarkus.mailer.runtime.MailerSupport;
 import io.quarkus.mailer.runtime.Mailers;
@@ -14,6 +13,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Event;
@@ -33,7 +33,8 @@ import java.util.concurrent.TimeUnit;
  * Those who carry mails to the mail server, one mail at a time and each over a connection of their own, which they keep. One
  * who is not back in time is given up, and the connection with them: Quarkus' mailer stops waiting and leaves the sending to
  * go on, so that a mail may arrive that was long given up, and who hangs keeps a place in its pool for good. As it is set
- * with {@code quarkus.mailer.*}: TLS, trust and login are as for any mailer.
+ * with {@code quarkus.mailer.*}: TLS, trust and login are as for any mailer. What they carry is a mail of Vert.x': one of Quarkus'
+ * leaves with an empty Cc.
  */
 @Singleton
 class Couriers {
@@ -85,15 +86,16 @@ class Couriers {
      *
      * @throws RuntimeException as the mailer throws it; a {@link io.smallrye.mutiny.TimeoutException} after {@link #backWithin}
      */
-    void carry(Mail mail) {
+    void carry(MailMessage mail) {
         Courier waiting = here.poll();
         Courier courier = waiting == null ? new Courier() : waiting;
         boolean isUsable = false;
         try {
             Uni.createFrom()
-                    .deferred(() -> courier.mailers
-                            .reactiveMailerFromName(Mailers.DEFAULT_MAILER_NAME)
-                            .send(mail))
+                    .completionStage(() -> courier.mailers
+                            .mailClientFromName(Mailers.DEFAULT_MAILER_NAME)
+                            .sendMail(mail)
+                            .toCompletionStage())
                     .runSubscriptionOn(courier::onTheWay)
                     .await()
                     .atMost(backWithin);

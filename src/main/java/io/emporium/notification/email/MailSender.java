@@ -7,9 +7,12 @@ import io.emporium.notification.delivery.Sender;
 import io.emporium.notification.delivery.Sending;
 import io.emporium.notification.receipt.Receipts;
 import io.emporium.shared.Refusal;
-import io.quarkus.mailer.Mail;
 import io.smallrye.mutiny.TimeoutException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.mail.MailAttachment;
+import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.SMTPException;
+import io.vertx.ext.mail.mailencoder.EmailAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,6 +37,7 @@ class MailSender implements Sender {
     private final MailServer server;
     private final AccountTokens secrets;
     private final Receipts receipts;
+    private final String from;
     private final MessageIds ids;
 
     MailSender(
@@ -46,6 +50,7 @@ class MailSender implements Sender {
         this.server = server;
         this.secrets = secrets;
         this.receipts = receipts;
+        this.from = from;
         this.ids = new MessageIds(from);
     }
 
@@ -109,8 +114,12 @@ class MailSender implements Sender {
     }
 
     private Sending send(Delivery mail, Receipts.@Nullable File receipt) {
+        if (!isAddress(mail.recipient()) || !isAddress(from)) {
+            // Nobody is asked.
+            return new Sending.Unready("no mail can be from, or to, what is no address");
+        }
         // Whatever goes wrong with it is no fault of the server's.
-        Mail message = message(mail, receipt);
+        MailMessage message = message(mail, receipt);
         try {
             couriers.carry(message);
             return new Sending.Sent(null);
@@ -128,15 +137,19 @@ class MailSender implements Sender {
             if (cause instanceof SMTPException reply && isRefusal(reply)) {
                 return refusal(reply.getReplyCode(), words, reason);
             }
-            if (cause instanceof IllegalArgumentException) {
-                // An address that cannot be one. Nobody was asked.
-                return new Sending.Unready(reason);
-            }
             if (server.greets()) {
                 // It is there, so it was this mail: too slow to be taken, or cut off. The server may have it by now.
                 return new Sending.Failed(reason, true, true);
             }
             return new Sending.Away(reason, null);
+        }
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            return !new EmailAddress(text).getEmail().isEmpty();
+        } catch (IllegalArgumentException none) {
+            return false;
         }
     }
 
@@ -162,14 +175,18 @@ class MailSender implements Sender {
                 && !NOT_LET_IN.contains(reply.getReplyCode());
     }
 
-    private Mail message(Delivery mail, Receipts.@Nullable File receipt) {
+    private MailMessage message(Delivery mail, Receipts.@Nullable File receipt) {
         String subject = Objects.requireNonNullElse(mail.subject(), "");
-        var message = Mail.withText(mail.recipient(), EncodedWords.of(subject), mail.text());
+        var message = new MailMessage(from, mail.recipient(), EncodedWords.of(subject), mail.text());
         if (mail.html() != null) {
             message.setHtml(mail.html());
         }
         if (receipt != null) {
-            message.addAttachment(receipt.name(), receipt.content(), "application/pdf");
+            message.setAttachment(MailAttachment.create()
+                    .setName(receipt.name())
+                    .setContentType("application/pdf")
+                    .setDisposition("attachment")
+                    .setData(Buffer.buffer(receipt.content())));
         }
         // The same for every try of this delivery: a mail sent twice after a crash can be told by it.
         message.addHeader("Message-ID", ids.of(mail.eventId(), mail.id()));

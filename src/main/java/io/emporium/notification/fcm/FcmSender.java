@@ -32,13 +32,16 @@ import org.jspecify.annotations.Nullable;
  * called the access token back and each of four answers comes at the last moment.
  *
  * <p>A token that FCM says is dead is taken off its customer's devices, and the message is undeliverable. A 400, or the device
- * of another project, is this message's fault (refused). That there is no access token or that it is not taken, another 403,
+ * of another project, is this message's fault (refused). A kind of device that FCM itself may not reach, because the app's key at
+ * Apple is missing or over, stops no other kind (barred). That there is no access token or that it is not taken, another 403,
  * a project that is not found, 429, 503 and a connection that was not made are no message's fault (away). An answer that is
  * lost or not readable, and any other 5xx, leave it unsure (failed).
  */
 @Singleton
 class FcmSender implements Sender {
     private static final int UNAUTHORIZED = 401;
+    /** A 401 too, and not ours: what Apple or a browser's push service is to let FCM in with is missing or over. */
+    private static final String OTHERS_KEY = "THIRD_PARTY_AUTH_ERROR";
 
     private final FcmSettings settings;
     private final ObjectMapper json;
@@ -97,7 +100,7 @@ class FcmSender implements Sender {
         try {
             String bearer = token.get();
             HttpResponse<String> answer = send(push, account, bearer);
-            if (answer.statusCode() == UNAUTHORIZED) {
+            if (answer.statusCode() == UNAUTHORIZED && !code(answer).equals(OTHERS_KEY)) {
                 // Called back before its time: a new one is taken, once.
                 token.drop(bearer);
                 answer = send(push, account, token.get());
@@ -161,6 +164,9 @@ class FcmSender implements Sender {
             Log.infof("A device of user %d is gone, FCM says %s", push.userId(), code);
             return new Sending.Undeliverable(reason);
         }
+        if (code.equals(OTHERS_KEY)) {
+            return new Sending.Barred(reason);
+        }
         return switch (status) {
             case 400 -> new Sending.Refused(reason);
             case 403 ->
@@ -171,6 +177,10 @@ class FcmSender implements Sender {
             case 401, 404, 429, 503 -> new Sending.Away(reason, RetryAfter.of(answer));
             default -> status / 100 == 5 ? new Sending.Failed(reason, true, true) : new Sending.Refused(reason);
         };
+    }
+
+    private String code(HttpResponse<String> answer) {
+        return code(ForeignJson.read(json, answer.body()).path("error"));
     }
 
     /** FCM's own code of what is wrong, or the general one. */

@@ -16,6 +16,6 @@ final class ReceiptError {
     }
 
     static Refusal busy(Duration retryAfter) {
-        return new Refusal(Refusal.Code.SERVICE_UNAVAILABLE, "Too many receipts are being made", Map.of(), retryAfter);
+        return Refusal.notNow("Too many receipts are being made", retryAfter);
     }
 }

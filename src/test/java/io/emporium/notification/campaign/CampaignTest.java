@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -319,6 +321,58 @@ class CampaignTest {
         assertThat(queued(campaign)).isEqualTo(20);
     }
 
+    /** Greylisting and full mailboxes may put a mail off for hours. */
+    @Test
+    void mailboxes_that_put_their_mails_off_stop_no_other() {
+        List<Somebody> full = new ArrayList<>();
+        List<Somebody> others = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            if (i < 25) {
+                full.add(consenting("Full"));
+            }
+            others.add(consenting("Ann"));
+        }
+        putOff(full.stream().map(Somebody::id).toList());
+        long campaign = created(Map.of("rate", 10));
+        send(campaign);
+        await().atMost(LONG)
+                .untilAsserted(() -> get(campaign)
+                        .then()
+                        .body("data.progress.sent", equalTo(30))
+                        .body("data.progress.queued", equalTo(25)));
+        others.forEach(this::onlyMail);
+    }
+
+    @Test
+    void mails_that_are_put_off_do_not_grow_without_end() {
+        consenting("Ann");
+        long campaign = created(Map.of("rate", 10));
+        sql("INSERT INTO users (email, password_hash, first_name, last_name) SELECT '" + mark
+                + "-full-' || i || '@example.com', 'x', 'Full', 'Doe' FROM generate_series(1, 1020) i");
+        sql("INSERT INTO campaign_recipients (campaign_id, user_id, status) SELECT " + campaign
+                + ", user_id, 'queued' FROM users WHERE email LIKE '" + mark + "-full-%'");
+        sql(
+                "INSERT INTO deliveries (user_id, channel, type, event_id, recipient, body_text, next_try_at, campaign_recipient_id, purpose)"
+                        + " SELECT user_id, 'email', 'promotional', gen_random_uuid(), email, 'Hello', now() + interval '1 hour', recipient_id,"
+                        + " 'promotion' FROM campaign_recipients JOIN users USING (user_id) WHERE campaign_id = "
+                        + campaign);
+        send(campaign);
+        await().atMost(LONG)
+                .until(() -> count("SELECT count(*) FROM campaigns WHERE audience_at IS NOT NULL AND campaign_id = "
+                                + campaign)
+                        == 1);
+        for (int i = 0; i < 3; i++) {
+            work.step(campaign);
+        }
+        assertThat(queued(campaign)).isEqualTo(1020);
+        sql("DELETE FROM deliveries WHERE user_id = (SELECT user_id FROM users WHERE email = '" + mark
+                + "-full-7@example.com')");
+        sql(
+                "UPDATE campaign_recipients SET status = 'failed' WHERE user_id = (SELECT user_id FROM users WHERE email = '"
+                        + mark + "-full-7@example.com')");
+        await().atMost(LONG).untilAsserted(() -> get(campaign).then().body("data.progress.sent", equalTo(1)));
+    }
+
     @Test
     void the_audience_is_who_bought_spent_or_stayed_away() {
         Somebody buyer = consenting("Buy");
@@ -350,6 +404,39 @@ class CampaignTest {
                 .isEmpty();
         bought(away, "other", "confirmed", "1.00");
         assertThat(audience(Map.of("inactive_since", "2011-06-02"))).containsExactly(returned.id());
+    }
+
+    /** Who leaves the shop and unsubscribes at the same moment: each would have what the other waits for. */
+    @Test
+    void unsubscribing_waits_for_whoever_erases_the_account() throws Exception {
+        Somebody ann = consenting("Ann");
+        long campaign = created(Map.of());
+        send(campaign);
+        finished(campaign);
+        String link = unsubscribeLink(onlyMail(ann));
+        try (var hands = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> left = QuarkusTransaction.requiringNew().call(() -> {
+                // As Erasure has it: the account first, then the modules in no particular order.
+                run("SELECT 1 FROM users WHERE user_id = " + ann.id() + " FOR UPDATE");
+                run("SELECT 1 FROM user_preferences WHERE user_id = " + ann.id() + " FOR UPDATE");
+                Future<Integer> answer = hands.submit(() -> given().post(link).statusCode());
+                await().pollInSameThread()
+                        .atMost(LONG)
+                        .until(() -> ((Number) database.createNativeQuery("SELECT count(*) FROM pg_stat_activity"
+                                                        + " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+                                                .getSingleResult())
+                                        .longValue()
+                                > 0);
+                run("SELECT 1 FROM campaign_recipients WHERE user_id = " + ann.id() + " FOR UPDATE");
+                return answer;
+            });
+            assertThat(left.get()).isEqualTo(200);
+        }
+        assertThat(consents(ann)).isFalse();
+    }
+
+    private void run(String query) {
+        database.createNativeQuery(query).getResultList();
     }
 
     @Test
@@ -844,14 +931,24 @@ class CampaignTest {
         return get(campaign).jsonPath();
     }
 
-    /** From now on the mails of campaigns wait until they are released. */
+    /** From now on the mails of campaigns wait until they are released, as if somebody had them in hand. */
     private void hold() {
-        sql("""
-                CREATE OR REPLACE FUNCTION test_hold() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-                BEGIN NEW.next_try_at := now() + interval '1 hour'; RETURN NEW; END $$
-                """);
-        sql(
-                "CREATE TRIGGER test_hold BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NEW.type = 'promotional') EXECUTE FUNCTION test_hold()");
+        wait("NEW.next_try_at := now() + interval '1 hour'; NEW.claimed_at := now()", "TRUE");
+    }
+
+    /** As after a mail server's 451. */
+    private void putOff(List<Long> users) {
+        wait(
+                "NEW.next_try_at := now() + interval '1 hour'",
+                "NEW.user_id IN ("
+                        + String.join(", ", users.stream().map(String::valueOf).toList()) + ")");
+    }
+
+    private void wait(String how, String who) {
+        sql("CREATE OR REPLACE FUNCTION test_hold() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN " + how
+                + "; RETURN NEW; END $$");
+        sql("CREATE TRIGGER test_hold BEFORE INSERT ON deliveries FOR EACH ROW WHEN (NEW.type = 'promotional' AND "
+                + who + ") EXECUTE FUNCTION test_hold()");
     }
 
     private void awaitPending(long campaign, int mails) {

@@ -18,11 +18,11 @@ class ChannelOffTest {
     void nothing_is_written_for_a_channel_that_is_off() {
         // It has no database to write to.
         for (List<Sender> senders : List.of(List.<Sender>of(), List.<Sender>of(new Switch(false)))) {
-            var off = new Deliveries(null, senders, new SimpleMeterRegistry(), Clock.systemUTC());
+            var off = new Deliveries(null, senders, null, new SimpleMeterRegistry(), Clock.systemUTC());
             assertThatCode(() -> off.add(SMS)).doesNotThrowAnyException();
             assertThatCode(() -> off.addSkipped(SMS, "why")).doesNotThrowAnyException();
         }
-        var on = new Deliveries(null, List.of(new Switch(true)), new SimpleMeterRegistry(), Clock.systemUTC());
+        var on = new Deliveries(null, List.of(new Switch(true)), null, new SimpleMeterRegistry(), Clock.systemUTC());
         assertThatThrownBy(() -> on.add(SMS)).isInstanceOf(NullPointerException.class);
     }
 

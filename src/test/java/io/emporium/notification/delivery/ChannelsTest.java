@@ -14,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -305,6 +306,27 @@ class ChannelsTest {
         sql("DELETE FROM deliveries WHERE delivery_id = " + push);
     }
 
+    /** Told as 401 too; more of them than refusals or failures that would shut the channel. */
+    @Test
+    void devices_that_fcm_has_no_key_for_hold_up_no_others() {
+        String apple = "apple:" + UUID.randomUUID();
+        carry(ada, apple);
+        List<Long> barred = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            barred.add(push(apple, "barred"));
+        }
+        awaitState(push(device, "goes"), "sent");
+        await().atMost(LONG).pollInterval(Duration.ofMillis(300)).until(() -> {
+            sql(
+                    "UPDATE deliveries SET next_try_at = now() WHERE status = 'pending' AND attempts > 0 AND claimed_at IS NULL"
+                            + " AND user_id = " + ada.userId);
+            return barred.stream().allMatch(each -> state(each).equals("parked"));
+        });
+        assertThat(error(barred.getFirst())).contains("401 THIRD_PARTY_AUTH_ERROR");
+        assertThat(devices(apple)).isEqualTo(1);
+        sql("DELETE FROM deliveries WHERE status = 'parked' AND user_id = " + ada.userId);
+    }
+
     @Test
     void fcm_that_is_busy_is_asked_again() {
         PhoneProviders.fault(FCM, "before", "http_503", 2);
@@ -403,6 +425,93 @@ class ChannelsTest {
         }
         await().atMost(LONG).until(() -> states("sms").equals(List.of("delivered")));
         assertThat(PhoneProviders.of(phone)).hasSize(1);
+    }
+
+    @Test
+    void what_has_waited_for_too_long_is_old_news_and_does_not_leave() {
+        long sms = later(Channel.SMS, Purpose.ORDER, phone, "old");
+        long mail = later(Channel.EMAIL, Purpose.ORDER, ada.email, "not yet");
+        sql("UPDATE deliveries SET send_by = send_by - interval '2 days' WHERE delivery_id IN (" + sms + ", " + mail
+                + ")");
+        now(sms);
+        now(mail);
+        awaitState(sms, "skipped");
+        assertThat(error(sms)).contains("too late");
+        awaitState(mail, "sent");
+        assertThat(PhoneProviders.of(phone)).isEmpty();
+    }
+
+    /** Nobody takes them in hand and asks. */
+    @Test
+    void nor_does_that_of_a_channel_that_was_off_for_so_long() {
+        long old = later(Channel.SMS, Purpose.ORDER, phone, "old");
+        long inHand = later(Channel.SMS, Purpose.ORDER, phone, "in hand");
+        long young = later(Channel.SMS, Purpose.ORDER, phone, "young");
+        QuarkusTransaction.begin();
+        try {
+            database.createNativeQuery(
+                            "UPDATE deliveries SET send_by = send_by - interval '2 days' WHERE delivery_id IN (:all)")
+                    .setParameter("all", List.of(old, inHand))
+                    .executeUpdate();
+            database.createNativeQuery("UPDATE deliveries SET next_try_at = now() WHERE delivery_id IN (:all)")
+                    .setParameter("all", List.of(old, young))
+                    .executeUpdate();
+            deliveries.giveUp(1_000);
+            assertThat(database.createNativeQuery(
+                                    "SELECT status FROM deliveries WHERE delivery_id IN (:all) ORDER BY delivery_id",
+                                    String.class)
+                            .setParameter("all", List.of(old, inHand, young))
+                            .getResultList())
+                    .containsExactly("skipped", "pending", "pending");
+        } finally {
+            QuarkusTransaction.rollback();
+        }
+        sql("DELETE FROM deliveries WHERE user_id = " + ada.userId);
+    }
+
+    /** Whoever replays it wants it sent. */
+    @Test
+    void what_an_admin_replays_is_news_again() {
+        long mail = later(Channel.EMAIL, Purpose.ORDER, ada.email, "replayed");
+        sql("UPDATE deliveries SET status = 'parked', send_by = now() - interval '1 day' WHERE delivery_id = " + mail);
+        Shopper.admin()
+                .json()
+                .post("/api/v1/admin/outbox/parked/" + mail + "/replay")
+                .then()
+                .statusCode(200);
+        awaitState(mail, "sent");
+    }
+
+    /** Whoever has them sent: what is another account's, a campaign's or skipped makes no difference. */
+    @Test
+    void nobody_is_written_more_in_an_hour_than_anybody_needs() {
+        for (int i = 0; i < 10; i++) {
+            later(Channel.SMS, Purpose.ORDER, phone, "flood");
+        }
+        Shopper bob = Shopper.registered();
+        call(bob, phone);
+        Shopper first = ada;
+        ada = bob;
+        long skipped = later(Channel.SMS, Purpose.ORDER, phone, "eleventh");
+        assertThat(state(skipped)).isEqualTo("skipped");
+        assertThat(error(skipped)).isEqualTo("more than 10 in an hour");
+        assertThat(state(later(Channel.SMS, Purpose.ACCOUNT, phone, "asked for")))
+                .isEqualTo("pending");
+        ada = first;
+
+        for (int i = 0; i < 20; i++) {
+            later(Channel.EMAIL, Purpose.ORDER, ada.email, "flood");
+        }
+        assertThat(state(later(Channel.EMAIL, Purpose.ORDER, ada.email, "too many")))
+                .isEqualTo("skipped");
+        sql("UPDATE users SET email_verified_at = now() WHERE user_id = " + ada.userId);
+        assertThat(state(later(Channel.EMAIL, Purpose.ORDER, ada.email, "theirs")))
+                .isEqualTo("pending");
+        sql("UPDATE users SET email_verified_at = NULL WHERE user_id = " + ada.userId);
+        sql("UPDATE deliveries SET created_at = now() - interval '1 hour' WHERE user_id = " + ada.userId);
+        assertThat(state(later(Channel.EMAIL, Purpose.ORDER, ada.email, "an hour later")))
+                .isEqualTo("pending");
+        sql("DELETE FROM deliveries WHERE user_id IN (" + ada.userId + ", " + bob.userId + ")");
     }
 
     private long sms(String to, String text) {

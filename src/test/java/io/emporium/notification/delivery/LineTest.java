@@ -235,6 +235,31 @@ class LineTest {
         }
     }
 
+    /** The clock of this one is a day ahead: it takes nothing that others have in hand, and holds nothing for a day. */
+    @Test
+    void whoever_claims_goes_by_the_one_clock_that_all_share() {
+        Delivery mine = mails(2).getFirst();
+        QuarkusTransaction.begin();
+        try {
+            database.createNativeQuery(
+                            "UPDATE deliveries SET next_try_at = CASE delivery_id WHEN :mine THEN DATE '2000-01-01'"
+                                    + " ELSE now() + interval '50 seconds' END WHERE delivery_id = :mine OR status = 'pending'")
+                    .setParameter("mine", mine.id())
+                    .executeUpdate();
+            assertThat(inHand.claim(Channel.EMAIL, 10, false))
+                    .extracting(Delivery::id)
+                    .containsExactly(mine.id());
+            assertThat(((Number) database.createNativeQuery(
+                                            "SELECT extract(EPOCH FROM next_try_at - clock_timestamp()) FROM deliveries WHERE delivery_id = "
+                                                    + mine.id())
+                                    .getSingleResult())
+                            .longValue())
+                    .isBetween(30L, 60L);
+        } finally {
+            QuarkusTransaction.rollback();
+        }
+    }
+
     private Line line(Function<Delivery, Sending> provider) {
         return new Line(
                 sender(provider),
@@ -340,6 +365,7 @@ class LineTest {
                 ada.email,
                 "x",
                 "x",
+                null,
                 null,
                 null,
                 null,

@@ -34,8 +34,8 @@ class SuppressionsTest {
 
     @Test
     void a_hard_bounce_stops_every_mail_and_the_other_reasons_stop_promotion() {
-        add(address, Reason.UNSUBSCRIBED);
-        assertThat(suppressions.against(address, Purpose.PROMOTION)).contains(Reason.UNSUBSCRIBED);
+        add(address, Reason.COMPLAINT);
+        assertThat(suppressions.against(address, Purpose.PROMOTION)).contains(Reason.COMPLAINT);
         assertThat(suppressions.against(address, Purpose.ORDER)).isEmpty();
 
         add(address, Reason.HARD_BOUNCE);

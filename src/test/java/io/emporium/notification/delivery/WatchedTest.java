@@ -72,6 +72,7 @@ class WatchedTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         return new Watched(sender, meters).send(delivery);
     }

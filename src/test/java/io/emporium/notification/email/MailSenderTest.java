@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.emporium.SelfMadeKeys;
 import io.emporium.Shopper;
 import io.emporium.notification.delivery.Channel;
 import io.emporium.notification.delivery.Deliveries;
@@ -23,14 +24,18 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -39,10 +44,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -76,9 +86,9 @@ class MailSenderTest {
     @BeforeEach
     void open() throws IOException {
         server = new SmtpServer();
-        couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+        couriers = new Couriers(vertx, mutinyVertx, to(server.port(), Map.of()), tls, sent, Duration.ofSeconds(2));
         sender = new MailSender(
-                couriers, new MailServer("127.0.0.1", server.port()), null, null, "Shop <shop@shop.example>");
+                couriers, new MailServer("127.0.0.1", server.port(), null), null, null, "Shop <shop@shop.example>");
     }
 
     @AfterEach
@@ -108,6 +118,14 @@ class MailSenderTest {
         Thread.sleep(500);
         assertThat(server.taken()).isEqualTo(10);
         assertThat(server.clients()).isLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void of_what_is_no_address_nobody_is_asked() {
+        for (String none : List.of("ada", "", "a b@example.com", "ada@example.com\r\nBcc: eve@example.com")) {
+            assertThat(sender.send(to(none, "Hello"))).as(none).isInstanceOf(Sending.Unready.class);
+        }
+        assertThat(server.connections()).isZero();
     }
 
     @Test
@@ -249,13 +267,84 @@ class MailSenderTest {
     @Test
     void a_greeting_that_comes_at_once_is_heard() {
         for (int i = 0; i < 300; i++) {
-            couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+            couriers = new Couriers(vertx, mutinyVertx, to(server.port(), Map.of()), tls, sent, Duration.ofSeconds(2));
             sender = new MailSender(
-                    couriers, new MailServer("127.0.0.1", server.port()), null, null, "Shop <shop@shop.example>");
+                    couriers, new MailServer("127.0.0.1", server.port(), null), null, null, "Shop <shop@shop.example>");
             assertThat(sender.send(mail())).as("mail %d", i).isInstanceOf(Sending.Sent.class);
             couriers.close();
         }
-        couriers = new Couriers(vertx, mutinyVertx, to(server.port()), tls, sent, Duration.ofSeconds(2));
+        couriers = new Couriers(vertx, mutinyVertx, to(server.port(), Map.of()), tls, sent, Duration.ofSeconds(2));
+    }
+
+    /** As on port 465. Whose certificate is not trusted is nobody. */
+    @Test
+    void a_server_that_speaks_tls_from_the_first_byte_takes_mails_and_greets(@TempDir Path folder) throws Exception {
+        SSLContext own = selfMade(folder);
+        try (var secure = new SmtpServer(
+                own.getServerSocketFactory().createServerSocket(0, 100, InetAddress.getByName("127.0.0.1")))) {
+            var greeted = new MailServer("127.0.0.1", secure.port(), own.getSocketFactory());
+            assertThat(greeted.greets()).isTrue();
+            assertThat(new MailServer("127.0.0.1", secure.port(), (SSLSocketFactory) SSLSocketFactory.getDefault())
+                            .greets())
+                    .isFalse();
+            assertThat(new MailServer("localhost", secure.port(), own.getSocketFactory()).greets())
+                    .as("of another name")
+                    .isFalse();
+            assertThat(over(Map.of("tls", Optional.of(true), "trustAll", Optional.of(true)), secure, greeted))
+                    .isInstanceOf(Sending.Sent.class);
+            assertThat(secure.taken()).isEqualTo(1);
+            assertThat(over(
+                            Map.of("tls", Optional.of(true)),
+                            secure,
+                            new MailServer(
+                                    "127.0.0.1", secure.port(), (SSLSocketFactory) SSLSocketFactory.getDefault())))
+                    .isInstanceOf(Sending.Away.class);
+            assertThat(secure.taken()).isEqualTo(1);
+        }
+    }
+
+    private Sending over(Map<String, Object> how, SmtpServer to, MailServer greeted) {
+        var trusting = new Couriers(vertx, mutinyVertx, to(to.port(), how), tls, sent, Duration.ofSeconds(5));
+        try {
+            return new MailSender(trusting, greeted, null, null, "Shop <shop@shop.example>").send(mail());
+        } finally {
+            trusting.close();
+        }
+    }
+
+    private static SSLContext selfMade(Path folder) throws Exception {
+        KeyStore keys = SelfMadeKeys.in(folder.resolve("own.p12"), "mail", "-ext", "san=ip:127.0.0.1");
+        KeyManagerFactory ours = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        ours.init(keys, SelfMadeKeys.password());
+        KeyStore known = KeyStore.getInstance("PKCS12");
+        known.load(null, null);
+        known.setCertificateEntry(SelfMadeKeys.ALIAS, keys.getCertificate(SelfMadeKeys.ALIAS));
+        TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(known);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(ours.getKeyManagers(), trusts.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void no_way_out_of_the_house_is_in_the_clear_unless_that_is_said() {
+        for (String host : List.of(
+                "localhost",
+                "mail",
+                "127.0.0.1",
+                "::1",
+                "relay.mail.svc",
+                "relay.mail.svc.cluster.local",
+                "10.1.2.3",
+                "172.20.0.5")) {
+            assertThat(MailServer.isReadOnTheWay(host, "OPTIONAL")).as(host).isFalse();
+        }
+        for (String host : List.of(
+                "smtp.mail.example", "203.0.113.7", "172.32.0.1", "10.example.com", "svc.example", "2001:db8::1")) {
+            assertThat(MailServer.isReadOnTheWay(host, "optional")).as(host).isTrue();
+            assertThat(MailServer.isReadOnTheWay(host, "REQUIRED")).as(host).isFalse();
+            assertThat(MailServer.isReadOnTheWay(host, "DISABLED")).as(host).isFalse();
+        }
     }
 
     private List<Sending> tenAtOnce() throws Exception {
@@ -277,6 +366,10 @@ class MailSenderTest {
     }
 
     private static Delivery mail(String subject) {
+        return to(ADA, subject);
+    }
+
+    private static Delivery to(String recipient, String subject) {
         return new Delivery(
                 1,
                 Channel.EMAIL,
@@ -284,9 +377,10 @@ class MailSenderTest {
                 1L,
                 UUID.randomUUID(),
                 "test",
-                ADA,
+                recipient,
                 subject,
                 "Hello",
+                null,
                 null,
                 null,
                 null,
@@ -296,7 +390,7 @@ class MailSenderTest {
     }
 
     /** The mailer's settings with another server. */
-    private MailersRuntimeConfig to(int port) {
+    private MailersRuntimeConfig to(int port, Map<String, Object> otherwise) {
         MailerRuntimeConfig set = settings.mailers().get(Mailers.DEFAULT_MAILER_NAME);
         var other = (MailerRuntimeConfig) Proxy.newProxyInstance(
                 MailerRuntimeConfig.class.getClassLoader(),
@@ -304,7 +398,10 @@ class MailSenderTest {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "host" -> "127.0.0.1";
                     case "port" -> OptionalInt.of(port);
-                    default -> method.invoke(set, arguments);
+                    default ->
+                        otherwise.containsKey(method.getName())
+                                ? otherwise.get(method.getName())
+                                : method.invoke(set, arguments);
                 });
         return () -> Map.of(Mailers.DEFAULT_MAILER_NAME, other);
     }

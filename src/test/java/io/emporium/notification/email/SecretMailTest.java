@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 
 import io.emporium.Shopper;
+import io.emporium.identity.AccountTokens;
 import io.emporium.identity.User;
 import io.emporium.notification.delivery.Channel;
 import io.emporium.notification.delivery.Deliveries;
@@ -37,6 +38,9 @@ class SecretMailTest {
 
     @Inject
     Mails mails;
+
+    @Inject
+    AccountTokens secrets;
 
     @Test
     void the_way_to_the_shops_page_carries_the_secret_where_no_server_sees_it() {
@@ -72,6 +76,7 @@ class SecretMailTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         assertThat(MailSender.wantsSecret(mail)).isTrue();
         var whole = MailSender.with("s3cret", mail);
@@ -98,6 +103,22 @@ class SecretMailTest {
                 .get(page)
                 .then()
                 .body("mails.subject", not(hasItem("Nobody waits for this")));
+    }
+
+    /** A mail that waited for so long would bring what was asked for yesterday. */
+    @Test
+    void a_secret_is_made_for_as_long_as_a_link_would_last_since_it_was_asked_for() {
+        Shopper ada = Shopper.registered();
+        for (int hours : new int[] {25, 23}) {
+            UUID request = QuarkusTransaction.requiringNew().call(() -> (UUID) database.createNativeQuery(
+                            "UPDATE account_requests SET asked_at = now() - make_interval(hours => :hours)"
+                                    + " WHERE user_id = :user AND purpose = 'verify_email' RETURNING request_id",
+                            UUID.class)
+                    .setParameter("hours", hours)
+                    .setParameter("user", ada.userId)
+                    .getSingleResult());
+            assertThat(secrets.issue(request).isPresent()).as(hours + " h").isEqualTo(hours < 24);
+        }
     }
 
     private long rowsOf(UUID event) {

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A mail server that says what it is told to, or nothing any more. */
 final class SmtpServer implements AutoCloseable {
-    private final ServerSocket door = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket door;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
@@ -27,6 +27,11 @@ final class SmtpServer implements AutoCloseable {
     private volatile boolean waits = true;
 
     SmtpServer() throws IOException {
+        this(new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1")));
+    }
+
+    SmtpServer(ServerSocket door) {
+        this.door = door;
         Thread.ofVirtual().start(() -> {
             while (!door.isClosed()) {
                 try {

@@ -67,16 +67,21 @@ public class AccountTokens {
      * Makes the secret for a mail that leaves now; for each try another one.
      *
      * @param requestId the event the mail tells of
-     * @return empty if nobody waits for that mail any more: it was asked for again, is settled, or they have left
+     * @return empty if nobody waits for that mail any more: it was asked for again, or so long ago that a link would be over by now, is
+     *     settled, or they have left
      */
     @Transactional
     public Optional<String> issue(UUID requestId) {
+        Instant now = clock.instant();
         List<String> wanted = database.createNativeQuery("""
                         SELECT r.purpose FROM account_requests r JOIN users u USING (user_id)
                          WHERE r.request_id = :request AND r.used_at IS NULL AND u.is_active
                            AND (r.purpose <> 'verify_email' OR u.email_verified_at IS NULL)
+                           AND r.asked_at > CASE r.purpose WHEN 'verify_email' THEN CAST(:verifying AS timestamptz) ELSE CAST(:resetting AS timestamptz) END
                         """, String.class)
                 .setParameter("request", requestId)
+                .setParameter("verifying", now.minus(settings.verifyExpiry()))
+                .setParameter("resetting", now.minus(settings.resetExpiry()))
                 .getResultList();
         if (wanted.isEmpty()) {
             return Optional.empty();
@@ -88,11 +93,10 @@ public class AccountTokens {
                 .setParameter("request", requestId)
                 .setParameter(
                         "expires",
-                        clock.instant()
-                                .plus(
-                                        wanted.getFirst().equals(Purpose.VERIFY_EMAIL.code)
-                                                ? settings.verifyExpiry()
-                                                : settings.resetExpiry()))
+                        now.plus(
+                                wanted.getFirst().equals(Purpose.VERIFY_EMAIL.code)
+                                        ? settings.verifyExpiry()
+                                        : settings.resetExpiry()))
                 .executeUpdate();
         return Optional.of(token);
     }

@@ -83,8 +83,7 @@ final class IdentityError {
     }
 
     static Refusal tooManyFlows() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "Too many sign-ins have been begun", Map.of(), Duration.ofMinutes(1));
+        return Refusal.notNow("Too many sign-ins have been begun", Duration.ofMinutes(1));
     }
 
     /** Whose identity it is, is known, and they may not come in: has left, or was locked out. */
@@ -137,8 +136,7 @@ final class IdentityError {
     }
 
     static Refusal tooManySignIns() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "Too many people are signing in right now", Map.of(), SOON);
+        return Refusal.notNow("Too many people are signing in right now", SOON);
     }
 
     /** @param open what is not settled yet, for a person */

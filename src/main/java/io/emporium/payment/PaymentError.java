@@ -81,11 +81,7 @@ final class PaymentError {
     }
 
     static Refusal methodsAway() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE,
-                "Saved payment methods cannot be reached at the moment",
-                Map.of(),
-                Duration.ofSeconds(5));
+        return Refusal.notNow("Saved payment methods cannot be reached at the moment", Duration.ofSeconds(5));
     }
 
     static Refusal notPayable(Order order) {

@@ -39,6 +39,15 @@ public final class Refusal extends RuntimeException {
         return new Refusal(Code.RESOURCE_NOT_FOUND, what + " not found");
     }
 
+    /**
+     * What is there, and cannot be had at this moment.
+     *
+     * @param retryAfter when the same request may succeed, rounded up to seconds
+     */
+    public static Refusal notNow(String message, Duration retryAfter) {
+        return new Refusal(Code.SERVICE_UNAVAILABLE, message, Map.of(), retryAfter);
+    }
+
     public Code code() {
         return code;
     }

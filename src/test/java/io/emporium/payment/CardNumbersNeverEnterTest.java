@@ -225,7 +225,7 @@ class CardNumbersNeverEnterTest extends PaymentScene {
                 .then()
                 .statusCode(201);
         shopper.json()
-                .body(Map.of("product_id", 2147483647, "quantity", 1, "seen_at", "2026-11-25T09:30:15.123Z"))
+                .body(Map.of("product_id", 2147483647, "quantity", 1, "seen_at", "2026-11-29T04:27:50.177295793Z"))
                 .post("/api/v1/cart/items")
                 .then()
                 .statusCode(404);

@@ -106,6 +106,10 @@ class CardNumbersTest extends PaymentScene {
         assertThat(CardNumbers.isInText("Parcel 20261124093015123 of ORD-2026-0001 was empty"))
                 .isFalse();
         assertThat(CardNumbers.isInText("4242424242424241")).isFalse();
+        // Among the digits of its time is 4275017729579, with the first digit and the check digit of a Visa number.
+        assertThat(CardNumbers.isInText("2026-11-29T04:27:50.177295793Z")).isFalse();
+        assertThat(CardNumbers.isInText("2026-11-29T04:27:50.177295793+01:00")).isFalse();
+        assertThat(CardNumbers.isInText("at 04:27:50.177295793 sharp")).isTrue();
         for (int i = 0; i < 20_000; i++) {
             String key = UUID.randomUUID().toString();
             assertThat(CardNumbers.isInKey(key)).as(key).isFalse();

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -229,6 +230,32 @@ class FraudTest extends PaymentScene {
         sql("UPDATE fraud_assessments SET at = at - interval '11 minutes'");
         pay(orderId, "pm_card_visa").then().statusCode(200).body("data.status", equalTo("completed"));
         assertThat(FakeStripe.captured(orderId)).isEqualTo(CENTS);
+    }
+
+    /** A stranger's number can be said, and what costs nobody anything can be tried for ever. */
+    @Test
+    void what_the_bank_declines_is_told_by_sms_and_what_our_rules_deny_is_not() {
+        shopper.json()
+                .body(Map.of("phone", "+1555" + ThreadLocalRandom.current().nextInt(1_000_000, 10_000_000)))
+                .patch("/api/v1/users/me")
+                .then()
+                .statusCode(200);
+        for (String card : List.of(
+                "pm_card_chargeDeclined",
+                "pm_card_chargeDeclinedInsufficientFunds",
+                "pm_card_chargeDeclinedLostCard")) {
+            payFromElsewhere(shopper, order(), card).then().statusCode(402);
+        }
+        long orderId = order();
+        assertDeniedUnasked(payFromElsewhere(shopper, orderId, "pm_card_visa"), orderId, 0);
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(
+                                number("SELECT count(*) FROM notifications WHERE type = 'payment_failed' AND user_id = "
+                                        + shopper.userId))
+                        .isEqualTo(4));
+        assertThat(number("SELECT count(*) FROM deliveries WHERE channel = 'sms' AND user_id = " + shopper.userId))
+                .isEqualTo(3);
     }
 
     @Test

@@ -26,19 +26,11 @@ final class OidcError {
     }
 
     static Refusal away() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE,
-                "The sign-in provider does not answer; signing in with a password goes on",
-                Map.of(),
-                SOON);
+        return Refusal.notNow("The sign-in provider does not answer; signing in with a password goes on", SOON);
     }
 
     static Refusal busy() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE,
-                "Too many people are signing in at the provider right now",
-                Map.of(),
-                Duration.ofSeconds(1));
+        return Refusal.notNow("Too many people are signing in at the provider right now", Duration.ofSeconds(1));
     }
 
     static Refusal codeRefused() {

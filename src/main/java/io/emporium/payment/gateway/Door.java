@@ -4,7 +4,6 @@ import io.emporium.shared.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -89,10 +88,6 @@ public final class Door {
     }
 
     private static Refusal unavailable(Duration retryAfter) {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE,
-                "Payments cannot be taken at the moment; nothing was charged",
-                Map.of(),
-                retryAfter);
+        return Refusal.notNow("Payments cannot be taken at the moment; nothing was charged", retryAfter);
     }
 }

@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -139,8 +138,7 @@ public class PayPalWebhook {
     }
 
     private static Refusal unavailable() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "The signature cannot be verified at the moment", Map.of(), SOON);
+        return Refusal.notNow("The signature cannot be verified at the moment", SOON);
     }
 
     private static Optional<Notice> notice(JsonNode event) {

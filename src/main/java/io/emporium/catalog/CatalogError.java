@@ -30,15 +30,17 @@ final class CatalogError {
     }
 
     static Refusal tooManyCounts() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE,
-                "Too many long lists are being counted: use a narrower filter, or try again",
-                Map.of(),
-                Duration.ofSeconds(2));
+        return Refusal.notNow(
+                "Too many long lists are being counted: use a narrower filter, or try again", Duration.ofSeconds(2));
     }
 
     static Refusal unreadable(String message) {
         return new Refusal(Refusal.Code.MALFORMED_REQUEST, message);
+    }
+
+    static Refusal tooManyFiles() {
+        return Refusal.notNow(
+                "Other files are being loaded: send it again when one of them has ended", Duration.ofSeconds(10));
     }
 
     /** @param report of the rows that came before and are kept */
@@ -53,7 +55,7 @@ final class CatalogError {
     static Refusal batchFailed(ImportReport report) {
         return new Refusal(
                 Refusal.Code.SERVICE_UNAVAILABLE,
-                "Some rows could not be written; what came before is loaded. Send the file again: what is there stays as it is",
+                "Some rows could not be written; what the report counts is loaded. Send the file again: what is there stays as it is",
                 Map.of("report", report),
                 Duration.ofSeconds(3));
     }

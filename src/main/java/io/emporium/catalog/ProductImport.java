@@ -5,6 +5,7 @@ import io.emporium.catalog.file.CsvReader;
 import io.emporium.catalog.file.FileTooLarge;
 import io.emporium.catalog.file.LineReader;
 import io.emporium.shared.Collision;
+import io.emporium.shared.Places;
 import io.emporium.shared.Refusal;
 import io.emporium.web.AuditLog;
 import io.quarkus.logging.Log;
@@ -14,17 +15,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +52,18 @@ class ProductImport {
             Thread.ofVirtual().name("import-", 0).factory();
     private static final Comparator<ImportReport.Note> BY_LINE = Comparator.comparingLong(ImportReport.Note::line);
     private static final int BATCH = 500;
+
+    /** So many batches are written at once: one connection waits for its answer half of the time. */
+    private static final int WRITTEN_AT_ONCE = 2;
+
+    /** And so many of all imports, that there are connections left for those who buy. */
+    static final int WRITTEN_BY_ALL = 4;
+
+    /** Of each file the SKUs so far and a few batches are in memory. */
+    static final int LOADED_AT_ONCE = 4;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private static final int ROUNDS = 5;
 
     /** What a file is written in. */
@@ -58,6 +76,8 @@ class ProductImport {
     private final AuditLog audit;
     private final Validator validator;
     private final ObjectMapper json;
+    private final Places files = new Places(LOADED_AT_ONCE, PATIENCE);
+    private final Semaphore connections = new Semaphore(WRITTEN_BY_ALL);
 
     ProductImport(ProductUpsert upsert, AuditLog audit, Validator validator, ObjectMapper json) {
         this.upsert = upsert;
@@ -70,12 +90,17 @@ class ProductImport {
      * @param imageBase stands before relative image paths; null leaves them as they are
      * @throws Refusal MALFORMED_REQUEST or VALIDATION_ERROR if it is no catalogue, PAYLOAD_TOO_LARGE above
      *     {@value #LARGEST} bytes and MALFORMED_REQUEST for one that is cut: what came before is loaded, the report is in
-     *     the details; SERVICE_UNAVAILABLE, with the report too, if the database fails
+     *     the details; SERVICE_UNAVAILABLE, with the report too, if the database fails, and without one if
+     *     {@value #LOADED_AT_ONCE} others are being loaded
      */
     ImportReport load(InputStream file, Format format, ImportColumns columns, @Nullable String imageBase) {
-        try (ExecutorService writer = Executors.newSingleThreadExecutor(WRITERS)) {
-            return load(file, format, columns, imageBase, new Run(writer));
-        }
+        return files.take(
+                () -> {
+                    try (ExecutorService writers = Executors.newFixedThreadPool(WRITTEN_AT_ONCE, WRITERS)) {
+                        return load(file, format, columns, imageBase, new Run(writers));
+                    }
+                },
+                CatalogError::tooManyFiles);
     }
 
     private ImportReport load(
@@ -117,11 +142,13 @@ class ProductImport {
         }
     }
 
-    /** One file's way into the catalogue: one batch is written while the next is read, and no more wait. */
+    private record Writing(Set<String> skus, Future<Written> outcome) {}
+
+    /** One file's way into the catalogue: some batches are written while the next is read, and no more wait. */
     private final class Run {
-        // The writer's thread has no request.
+        // The writers' threads have no request.
         private final AuditLog.Origin origin = audit.origin();
-        private final ExecutorService writer;
+        private final ExecutorService writers;
         private final long startedAt = System.nanoTime();
         private final SeenSkus seen = new SeenSkus();
         private final Map<String, ImportRow.Good> batch = new LinkedHashMap<>();
@@ -133,10 +160,10 @@ class ProductImport {
         private long unchanged;
         private long superseded;
         private long rejected;
-        private Future<Written> writing = CompletableFuture.completedFuture(Written.NOTHING);
+        private final Deque<Writing> writing = new ArrayDeque<>();
 
-        Run(ExecutorService writer) {
-            this.writer = writer;
+        Run(ExecutorService writers) {
+            this.writers = writers;
         }
 
         void take(ImportRow row) {
@@ -159,7 +186,7 @@ class ProductImport {
 
         ImportReport finish() {
             writeNext();
-            awaitWritten();
+            awaitWritten(0);
             return report();
         }
 
@@ -181,15 +208,26 @@ class ProductImport {
         }
 
         private void writeNext() {
-            List<ImportRow.Good> next = List.copyOf(batch.values());
+            Map<String, ImportRow.Good> next = Map.copyOf(batch);
             batch.clear();
-            awaitWritten();
-            writing = writer.submit(() -> write(next));
+            // Of two rows of a SKU the later counts, so it is written later.
+            awaitWritten(
+                    writing.stream().allMatch(earlier -> Collections.disjoint(earlier.skus(), next.keySet()))
+                            ? WRITTEN_AT_ONCE - 1
+                            : 0);
+            writing.add(new Writing(next.keySet(), writers.submit(() -> write(List.copyOf(next.values())))));
         }
 
-        private void awaitWritten() {
+        /** Until no more than so many are still being written. */
+        private void awaitWritten(int left) {
+            while (writing.size() > left) {
+                count(writing.remove().outcome());
+            }
+        }
+
+        private void count(Future<Written> batch) {
             try {
-                Written written = writing.get();
+                Written written = batch.get();
                 created += written.created();
                 updated += written.updated();
                 unchanged += written.unchanged();
@@ -202,6 +240,8 @@ class ProductImport {
                                 "somebody else changes this product all the time"));
             } catch (ExecutionException failed) {
                 Log.errorf(failed.getCause(), "An import ends: a batch before its row %d could not be written", rows);
+                // The other may have been, and is in the report then.
+                awaitWritten(0);
                 throw CatalogError.batchFailed(report());
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
@@ -209,11 +249,12 @@ class ProductImport {
             }
         }
 
-        /** In the writer's thread, which touches nothing of the run. */
+        /** In a writer's thread, which touches nothing of the run. */
         private Written write(List<ImportRow.Good> rows) {
             Written written = Written.NOTHING;
             List<ImportRow.Good> left = rows;
             for (int round = 1; !left.isEmpty() && round <= ROUNDS; round++) {
+                connections.acquireUninterruptibly();
                 try {
                     ProductUpsert.Outcome outcome = upsert.write(left, origin);
                     written = written.and(outcome);
@@ -222,6 +263,8 @@ class ProductImport {
                     if (round == ROUNDS || !isOfTheMoment(fault)) {
                         throw fault;
                     }
+                } finally {
+                    connections.release();
                 }
             }
             return written.without(left);

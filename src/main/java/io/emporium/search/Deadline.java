@@ -9,9 +9,6 @@ import java.time.Instant;
  * has whatever has not been used.
  */
 final class Deadline {
-    /** Less than a second, for the products that are found have to be read and written too. */
-    static final Duration PATIENCE = Duration.ofMillis(950);
-
     private final Clock clock;
     private final Instant end;
 
@@ -20,8 +17,8 @@ final class Deadline {
         this.end = end;
     }
 
-    static Deadline from(Clock clock) {
-        return new Deadline(clock, clock.instant().plus(PATIENCE));
+    static Deadline from(Clock clock, Duration patience) {
+        return new Deadline(clock, clock.instant().plus(patience));
     }
 
     /** @throws io.emporium.shared.Refusal SERVICE_UNAVAILABLE if nothing is left */

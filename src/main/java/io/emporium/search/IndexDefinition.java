@@ -3,6 +3,8 @@ package io.emporium.search;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +23,12 @@ final class IndexDefinition {
     /** How our indexes are called: this and a number. */
     static final String PREFIX = "products-";
 
-    private static final Map<String, Object> KEYWORD = Map.of("type", "keyword");
     private static final Map<String, Object> NUMBER = Map.of("type", "long");
     private static final Map<String, Object> IN_ANY_CASE = Map.of("type", "keyword", "normalizer", "lowercase");
+    private static final String EVERYTHING = "everything";
     private static final String WORDS = "standard";
-    private static final List<String> ALL_TEXT = List.of("everything", "anywhere");
+    /** Every text of a product, each as often as it counts ({@link Weights}). */
+    static final String WEIGHED = "weighed";
 
     // Chosen by SearchQualityBench (docs/search.md).
     private static final String STEMMER = "english";
@@ -34,17 +37,17 @@ final class IndexDefinition {
 
     /** As it should be. */
     static Map<String, Object> chosen() {
-        return stemmed(STEMMER);
+        return stemmed(STEMMER, Weights.CHOSEN);
     }
 
     /** @param stemmer one of Lucene's for English */
-    static Map<String, Object> stemmed(String stemmer) {
-        return of("prose", analysis(stemmer), true);
+    static Map<String, Object> stemmed(String stemmer, Weights weights) {
+        return of("prose", analysis(stemmer), weights, true);
     }
 
     /** For a distribution that knows no languages: words are found as they are written. */
     static Map<String, Object> plain() {
-        return of(WORDS, Map.of(), true);
+        return of(WORDS, Map.of(), Weights.CHOSEN, true);
     }
 
     /** Changes with the definition: an index that says another is to be built anew. */
@@ -53,7 +56,7 @@ final class IndexDefinition {
             // In order, because maps are written in another with every start.
             String definition = new ObjectMapper()
                     .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true)
-                    .writeValueAsString(of("prose", analysis(STEMMER), false));
+                    .writeValueAsString(of("prose", analysis(STEMMER), Weights.CHOSEN, false));
             return Integer.toHexString(definition.hashCode());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
@@ -78,7 +81,8 @@ final class IndexDefinition {
                                 List.of("possessive", "lowercase", "asciifolding", "stop", "stems"))));
     }
 
-    private static Map<String, Object> of(String analyzer, Map<String, Object> analysis, boolean withFingerprint) {
+    private static Map<String, Object> of(
+            String analyzer, Map<String, Object> analysis, Weights weights, boolean withFingerprint) {
         Map<String, Object> words = Map.of("type", "text", "analyzer", WORDS);
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("index.number_of_shards", 1);
@@ -88,15 +92,18 @@ final class IndexDefinition {
         settings.put("index.refresh_interval", "1s");
         // So long a late write finds that its product has been taken out meanwhile.
         settings.put("index.gc_deletes", "1h");
+        // A word that is there twice counts nearly twice, and in a long text as much as in a short one: how often it is
+        // there says what the fields count.
+        settings.put("index.similarity", Map.of(WEIGHED, Map.of("type", "BM25", "k1", 8, "b", 0)));
         if (!analysis.isEmpty()) {
             settings.put("analysis", analysis);
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("product_id", NUMBER);
         // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none.
-        fields.put("everything", words);
-        // Their stems: says in one look whether a product has a word, before it is counted where it has it.
-        fields.put("anywhere", Map.of("type", "text", "analyzer", analyzer, "norms", false));
+        fields.put(EVERYTHING, words);
+        // Their stems: a product is found and weighed by one look at each word.
+        fields.put(WEIGHED, Map.of("type", "text", "analyzer", analyzer, "similarity", WEIGHED, "norms", false));
         fields.put(
                 "name",
                 Map.of(
@@ -104,13 +111,15 @@ final class IndexDefinition {
                         "text",
                         "analyzer",
                         analyzer,
+                        "index_phrases",
+                        true,
                         "copy_to",
-                        ALL_TEXT,
+                        copiedTo(weights.name()),
                         "fields",
                         Map.of("words", words, "sort", IN_ANY_CASE)));
-        fields.put("brand", named(analyzer));
-        fields.put("category", named(analyzer));
-        fields.put("description", Map.of("type", "text", "analyzer", analyzer, "copy_to", ALL_TEXT));
+        fields.put("brand", named(weights.brand()));
+        fields.put("category", named(weights.category()));
+        fields.put("description", counted(weights.description()));
         fields.put("sku", IN_ANY_CASE);
         fields.put("price_cents", NUMBER);
         fields.put("in_stock", Map.of("type", "boolean"));
@@ -125,15 +134,20 @@ final class IndexDefinition {
         return Map.of("settings", settings, "mappings", mappings);
     }
 
-    private static Map<String, Object> named(String analyzer) {
-        return Map.of(
-                "type",
-                "text",
-                "analyzer",
-                analyzer,
-                "copy_to",
-                ALL_TEXT,
-                "fields",
-                Map.of("exact", KEYWORD, "folded", IN_ANY_CASE));
+    private static Map<String, Object> named(int times) {
+        Map<String, Object> named = new LinkedHashMap<>(counted(times));
+        named.put("fields", Map.of("exact", Map.of("type", "keyword"), "folded", IN_ANY_CASE));
+        return named;
+    }
+
+    /** Looked up where it is copied to. */
+    private static Map<String, Object> counted(int times) {
+        return Map.of("type", "text", "index", false, "copy_to", copiedTo(times));
+    }
+
+    private static List<String> copiedTo(int times) {
+        List<String> fields = new ArrayList<>(Collections.nCopies(times, WEIGHED));
+        fields.add(EVERYTHING);
+        return fields;
     }
 }

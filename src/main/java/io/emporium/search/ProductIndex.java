@@ -74,8 +74,8 @@ class ProductIndex {
                 new Facets(
                         named(facets.path("categories"), query.category()),
                         named(facets.path("brands"), query.brand()),
-                        counts(facets.path("price_ranges").path(ProductQuestion.VALUES)),
-                        Facets.availability(counts(facets.path("availability").path(ProductQuestion.VALUES)))));
+                        counts(facets.path("price_ranges")),
+                        Facets.availability(counts(facets.path("availability")))));
     }
 
     private static long matched(JsonNode answer) {
@@ -127,7 +127,7 @@ class ProductIndex {
     private static Map<String, Object> begun(int size, Map<String, Object> query) {
         Map<String, Object> question = new LinkedHashMap<>();
         question.put("size", size);
-        question.put("_source", false);
+        question.putAll(ProductQuestion.NOTHING_STORED);
         question.put("track_total_hits", false);
         question.put("terminate_after", BEGUN);
         question.put("query", query);
@@ -136,14 +136,13 @@ class ProductIndex {
 
     private static List<Facets.Count> named(JsonNode facet, @Nullable String chosen) {
         return Facets.with(
-                chosen,
-                facet.path(ProductQuestion.CHOSEN).path("doc_count").asLong(),
-                counts(facet.path(ProductQuestion.VALUES)));
+                chosen, facet.path(ProductQuestion.CHOSEN).path("doc_count").asLong(), counts(facet));
     }
 
     private static List<Facets.Count> counts(JsonNode facet) {
         List<Facets.Count> counts = new ArrayList<>();
-        for (JsonNode bucket : facet.path("buckets")) {
+        JsonNode values = facet.has(ProductQuestion.VALUES) ? facet.path(ProductQuestion.VALUES) : facet;
+        for (JsonNode bucket : values.path("buckets")) {
             if (bucket.path("doc_count").asLong() > 0) {
                 counts.add(new Facets.Count(
                         bucket.path("key_as_string").asText(bucket.path("key").asText()),
@@ -155,9 +154,13 @@ class ProductIndex {
 
     private static List<Long> ids(JsonNode answer) {
         List<Long> ids = new ArrayList<>();
-        for (JsonNode hit : answer.path("hits").path("hits")) {
-            ids.add(Long.valueOf(hit.path("_id").asText()));
-        }
+        answer.path("hits").path("hits").forEach(hit -> ids.add(id(hit)));
         return ids;
+    }
+
+    /** What every order ends with. */
+    private static long id(JsonNode hit) {
+        JsonNode sort = hit.path("sort");
+        return sort.path(sort.size() - 1).asLong();
     }
 }

@@ -18,10 +18,15 @@ final class ProductQuestion {
     static final String MATCHED = "matched";
     /** How many of those only for their SKU. */
     static final String BY_SKU = "by_sku";
-    /** Within a facet. */
+    /** Within a facet of a filtered search. */
     static final String VALUES = "values";
     /** Within a facet: how many have the value that was chosen in it. */
     static final String CHOSEN = "chosen";
+    /** Every order ends with the id, which is read from there: what is stored of a product costs more to read. */
+    static final Map<String, Object> NOTHING_STORED = Map.of("stored_fields", "_none_");
+
+    /** As many different values of a facet as are counted exactly where a node counts the parts of an index side by side. */
+    private static final int COUNTED = 10_000;
 
     private final SearchQuery query;
     private final List<Term> terms;
@@ -33,19 +38,9 @@ final class ProductQuestion {
         this.weights = weights;
     }
 
-    /**
-     * Products that have every word, as it is or as a synonym, in whatever field; or the SKU. Who they are is found in one field:
-     * of a million products many have one of the words, and only for the few that have all is it looked where.
-     */
+    /** Products that have every word, as it is or as a synonym, in whatever field; or the SKU. */
     Map<String, Object> strict() {
-        List<Map<String, Object>> exact = terms.stream().map(this::exact).toList();
-        if (query.hasManyPieces()) {
-            // Each piece is looked up once a field: one field more, and the node would not have the question.
-            return body(bool("must", exact, "should", better()));
-        }
-        List<Object> better = new ArrayList<>(exact);
-        better.addAll(better());
-        return body(bool("filter", terms.stream().map(ProductQuestion::has).toList(), "should", better));
+        return body(bool("must", terms.stream().map(this::exact).toList(), "should", better()));
     }
 
     /** Products that have most of the words, nearly spelt so, the last one perhaps only begun; or the SKU. */
@@ -67,7 +62,7 @@ final class ProductQuestion {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("from", query.offset());
         body.put("size", query.limit());
-        body.put("_source", false);
+        body.putAll(NOTHING_STORED);
         body.put("track_total_hits", true);
         body.put("query", bool("should", ways, "minimum_should_match", 1));
         // After the facets are counted: a facet shows what the others would leave, not only what was chosen in it.
@@ -83,51 +78,27 @@ final class ProductQuestion {
         return !filters().isEmpty();
     }
 
-    private static Map<String, Object> has(Term term) {
-        List<Object> ways = new ArrayList<>();
-        ways.add(has(term.text()));
-        term.synonyms().forEach(synonym -> ways.add(has(synonym)));
-        return bool("should", ways);
-    }
-
-    private static Map<String, Object> has(String text) {
-        return text.indexOf(' ') < 0
-                // "o'clock" and the like may be more than one word to the index.
-                ? Map.of("match", Map.of("anywhere", Map.of("query", text, "operator", "and")))
-                : Map.of("match_phrase", Map.of("anywhere", text));
-    }
-
     private Map<String, Object> exact(Term term) {
         List<Object> ways = new ArrayList<>();
-        ways.add(somewhere(term.text(), 1));
-        term.synonyms().forEach(synonym -> ways.add(somewhere(synonym, weights.synonym())));
+        ways.add(has(term.text(), weights.word()));
+        term.synonyms().forEach(synonym -> ways.add(has(synonym, weights.word() * weights.synonym())));
         return Map.of("dis_max", Map.of("queries", ways));
     }
 
-    private Map<String, Object> somewhere(String text, double boost) {
-        Map<String, Object> match = new LinkedHashMap<>();
-        match.put("query", text);
-        match.put("type", text.indexOf(' ') < 0 ? "best_fields" : "phrase");
-        match.put(
-                "fields",
-                List.of(
-                        "name^" + weights.name(),
-                        "brand^" + weights.brand(),
-                        "category^" + weights.category(),
-                        "description^" + weights.description()));
-        match.put("tie_breaker", weights.others());
-        match.put("boost", boost);
-        if (text.indexOf(' ') < 0) {
-            match.put("operator", "and");
-        }
-        return Map.of("multi_match", match);
+    private static Map<String, Object> has(String text, double boost) {
+        return text.indexOf(' ') < 0
+                // "o'clock" and the like may be more than one word to the index.
+                ? Map.of(
+                        "match",
+                        Map.of(IndexDefinition.WEIGHED, Map.of("query", text, "operator", "and", "boost", boost)))
+                : Map.of("match_phrase", Map.of(IndexDefinition.WEIGHED, Map.of("query", text, "boost", boost)));
     }
 
     private Map<String, Object> nearly(Term term, boolean isForgiving, boolean last) {
         List<Object> ways = new ArrayList<>();
         ways.add(exact(term));
         if (isForgiving && term.isOneWord()) {
-            ways.add(misspelt("name.words", term.text(), 5, weights.name() / 2));
+            ways.add(misspelt("name.words", term.text(), 5, weights.name() / 2.0));
             ways.add(misspelt("everything", term.text(), 10, 0.1));
             if (last) {
                 String begun = term.text().toLowerCase(Locale.ROOT);
@@ -173,11 +144,7 @@ final class ProductQuestion {
                         "name.sort",
                         Map.of("value", query.text().toLowerCase(Locale.ROOT), "boost", weights.phrase()))));
         if (words.indexOf(' ') > 0) {
-            better.add(Map.of(
-                    "match_phrase", Map.of("name", Map.of("query", words, "slop", 1, "boost", weights.phrase()))));
-            better.add(Map.of(
-                    "match_phrase",
-                    Map.of("description", Map.of("query", words, "slop", 1, "boost", weights.phrase() / 4))));
+            better.add(Map.of("match_phrase", Map.of("name", Map.of("query", words, "boost", weights.phrase()))));
         }
         return better;
     }
@@ -237,35 +204,41 @@ final class ProductQuestion {
         if (weights.few() > 1) {
             facets.put(BY_SKU, Map.of("filter", bool("should", sku())));
         }
-        facets.put("categories", facet("categories", named("category.exact", query.category())));
-        facets.put("brands", facet("brands", named("brand.exact", query.brand())));
+        facets.put(
+                "categories", facet("categories", terms("category.exact"), chosen("category.exact", query.category())));
+        facets.put("brands", facet("brands", terms("brand.exact"), chosen("brand.exact", query.brand())));
         facets.put(
                 "price_ranges",
-                facet(
-                        "price_ranges",
-                        Map.of(VALUES, Map.of("range", Map.of("field", "price_cents", "ranges", ranges)))));
-        facets.put("availability", facet("availability", Map.of(VALUES, terms("in_stock"))));
+                facet("price_ranges", Map.of("range", Map.of("field", "price_cents", "ranges", ranges)), null));
+        facets.put("availability", facet("availability", terms("in_stock"), null));
         return facets;
     }
 
-    /** The most frequent values; and the one that was chosen, which may be rarer. */
-    private static Map<String, Object> named(String field, @Nullable String chosen) {
-        Map<String, Object> named = new LinkedHashMap<>();
-        named.put(VALUES, terms(field));
-        if (chosen != null) {
-            named.put(CHOSEN, Map.of("filter", Map.of("term", Map.of(field, chosen))));
-        }
-        return named;
-    }
-
     private static Map<String, Object> terms(String field) {
-        return Map.of("terms", Map.of("field", field, "size", Facets.VALUES));
+        return Map.of("terms", Map.of("field", field, "size", Facets.VALUES, "shard_size", COUNTED));
     }
 
-    /** Counted over what the other facets' filters leave. */
-    private Map<String, Object> facet(String name, Map<String, Object> counted) {
+    private static @Nullable Map<String, Object> chosen(String field, @Nullable String value) {
+        return value == null ? null : Map.of("filter", Map.of("term", Map.of(field, value)));
+    }
+
+    /**
+     * Counted over what the other facets' filters leave; without any filter it is the values, and nothing around them.
+     *
+     * @param values the most frequent ones
+     * @param chosen the one that was chosen, which may be rarer
+     */
+    private Map<String, Object> facet(String name, Map<String, Object> values, @Nullable Map<String, Object> chosen) {
         Map<String, Object> others = filters();
+        if (others.isEmpty()) {
+            return values;
+        }
         others.remove(name);
+        Map<String, Object> counted = new LinkedHashMap<>();
+        counted.put(VALUES, values);
+        if (chosen != null) {
+            counted.put(CHOSEN, chosen);
+        }
         return Map.of("filter", all(others), "aggs", counted);
     }
 

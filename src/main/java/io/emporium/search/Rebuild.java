@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -68,7 +69,7 @@ class Rebuild {
     private void attempt(long job) {
         try {
             String index = IndexDefinition.PREFIX + clock.millis();
-            sweep();
+            sweep(Set.of(IndexDefinition.ALIAS));
             create(job, index);
             jobs.begin(job, index);
             long done = fill(job);
@@ -89,19 +90,20 @@ class Rebuild {
 
     private void sweepAfterwards() {
         try {
-            sweep();
+            // The next rebuild may have begun.
+            sweep(Set.of(IndexDefinition.ALIAS, IndexDefinition.NEXT));
         } catch (IndexAway away) {
             Log.warnf("The search index before this one is deleted by the next rebuild: %s", away.getMessage());
         }
     }
 
-    /** Deletes those of our indexes that nobody finds with. */
-    private void sweep() {
+    /** Deletes those of our indexes that have none of the aliases. */
+    private void sweep(Set<String> needed) {
         JsonNode indexes = node.work("GET", "/" + IndexDefinition.PREFIX + "*/_alias");
         for (Iterator<String> names = indexes.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            if (OURS.matcher(name).matches()
-                    && !indexes.path(name).path("aliases").has(IndexDefinition.ALIAS)) {
+            JsonNode aliases = indexes.path(name).path("aliases");
+            if (OURS.matcher(name).matches() && needed.stream().noneMatch(aliases::has)) {
                 node.work("DELETE", "/" + name + "?ignore_unavailable=true");
                 Log.infof("Deleted the search index %s, which nobody finds with", name);
             }

@@ -26,7 +26,6 @@ final class SearchError {
 
     /** Elasticsearch is away and PostgreSQL has enough to do: selling comes before searching. */
     static Refusal busy() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "Search is busy, try again", Map.of(), Duration.ofSeconds(1));
+        return Refusal.notNow("Search is busy, try again", Duration.ofSeconds(1));
     }
 }

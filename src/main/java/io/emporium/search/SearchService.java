@@ -48,17 +48,20 @@ class SearchService {
     private final ProductIndex index;
     private final DatabaseSearch database;
     private final Clock clock;
+    private final Duration patience;
     private final Timer byIndex;
     private final Timer byDatabase;
     private final Places places = new Places(AT_ONCE, PATIENCE);
     private final AtomicReference<Backend> last = new AtomicReference<>(Backend.ELASTICSEARCH);
 
-    SearchService(ProductIndex index, DatabaseSearch database, Clock clock, MeterRegistry meters) {
+    SearchService(
+            ProductIndex index, DatabaseSearch database, Clock clock, SearchSettings settings, MeterRegistry meters) {
         this.byIndex = timer(meters, Backend.ELASTICSEARCH);
         this.byDatabase = timer(meters, Backend.POSTGRESQL);
         this.index = index;
         this.database = database;
         this.clock = clock;
+        this.patience = settings.patience();
     }
 
     private static Timer timer(MeterRegistry meters, Backend backend) {
@@ -115,7 +118,7 @@ class SearchService {
     record Beginnings(List<String> brandsAndCategories, List<Long> ids) {}
 
     private <T> Backend.From<T> ask(Supplier<T> elasticsearch, Function<Deadline, T> postgresql) {
-        Deadline deadline = Deadline.from(clock);
+        Deadline deadline = Deadline.from(clock, patience);
         try {
             // The database that sells is not to search only because many others search: they wait for a moment.
             long began = System.nanoTime();

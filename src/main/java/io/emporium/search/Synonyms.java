@@ -2,6 +2,7 @@ package io.emporium.search;
 
 import io.quarkus.logging.Log;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +50,13 @@ class Synonyms {
     private record State(
             Map<String, List<String>> known, @Nullable FileTime changed, Instant looked) {}
 
+    @Inject
     Synonyms(SearchSettings settings, Clock clock) {
-        this.file = settings.synonymsFile()
-                .filter(path -> !path.isBlank())
-                .map(Path::of)
-                .orElse(null);
+        this(settings.synonymsFile(), clock);
+    }
+
+    Synonyms(Optional<String> file, Clock clock) {
+        this.file = file.filter(path -> !path.isBlank()).map(Path::of).orElse(null);
         this.clock = clock;
         this.state = new State(parse(delivered()), null, Instant.MIN);
     }

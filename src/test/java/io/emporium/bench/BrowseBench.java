@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -186,6 +187,19 @@ class BrowseBench {
                     return asked -> "/api/v1/products/suggest?q="
                             + text(one(Shelf.QUALITIES, random).substring(0, 3 + random.nextInt(3)));
                 }));
+        measure(questions, bare);
+        List<Question> byTheDatabase = questions.stream()
+                .filter(question -> Set.of("search", "suggest").contains(question.name))
+                .map(question -> new Question(question.name + ", no node", question.port, question.paths))
+                .toList();
+        if (byTheDatabase.stream().anyMatch(question -> question.name.matches(ONLY))) {
+            servers.stop("search");
+            measure(byTheDatabase, bare);
+            servers.start("search");
+        }
+    }
+
+    private void measure(List<Question> questions, int bare) throws Exception {
         for (Question question : questions) {
             if (!question.name.matches(ONLY)) {
                 continue;

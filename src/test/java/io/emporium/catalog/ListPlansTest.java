@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.emporium.Plan;
 import io.emporium.inventory.LowStockPlan;
+import io.emporium.search.BegunPlan;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * How PostgreSQL answers the lists when there are many products: in a schema of its own, with the migrations' table and
- * indexes, by what the statements did (EXPLAIN ANALYZE) and no planner switch touched. Rows: 1,000,000, or
+ * indexes, by what the statements did (EXPLAIN ANALYZE) and no planner switch touched but by themselves. Rows: 1,000,000, or
  * {@code -Demporium.plan-rows=…}.
  */
 @QuarkusTest
@@ -127,6 +128,35 @@ class ListPlansTest {
             assertThat(plan.scanned()).as("%d %s", threshold, plan).isEmpty();
             assertThat(plan.sorted()).as("%d %s", threshold, plan).isZero();
             assertThat(plan.read()).as("%d %s", threshold, plan).isLessThan(ROWS / 20);
+        }
+    }
+
+    @Test
+    void brands_and_categories_that_begin_so_are_stepped_to() throws SQLException, java.io.IOException {
+        for (String field : List.of("brand", "category")) {
+            Plan plan = explain(new ProductFilter.Statement(BegunPlan.values(field, field + " %"), List.of()));
+            assertThat(plan.scanned()).as("%s %s", field, plan).isEmpty();
+            assertThat(plan.read()).as("%s %s", field, plan).isLessThan(20);
+        }
+    }
+
+    @Test
+    void names_that_begin_so_are_looked_up_by_their_trigrams() throws SQLException, java.io.IOException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.createStatement().execute("SET LOCAL search_path = plans, public");
+            connection.createStatement().execute(BegunPlan.BEFORE_NAMES);
+            // So many names begin so that it would seem easier to read them until there are ten.
+            try (ResultSet row = connection
+                    .createStatement()
+                    .executeQuery("EXPLAIN (ANALYZE, FORMAT JSON) " + BegunPlan.names("product f%", "% product f%"))) {
+                row.next();
+                Plan plan = new Plan(json.readTree(row.getString(1)));
+                assertThat(plan.scanned()).as("%s", plan).isEmpty();
+                assertThat(plan.toString()).contains("Bitmap Index Scan", "name_trigrams");
+            } finally {
+                connection.rollback();
+            }
         }
     }
 

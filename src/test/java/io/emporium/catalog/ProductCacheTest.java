@@ -17,11 +17,15 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.redis.client.RedisAPI;
+import io.vertx.redis.client.Response;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,9 @@ class ProductCacheTest {
 
     @Inject
     EntityManager database;
+
+    @Inject
+    RedisAPI redis;
 
     private final String category = "cat-" + UUID.randomUUID();
     private int product;
@@ -189,16 +196,43 @@ class ProductCacheTest {
 
     @Test
     void what_changes_without_redis_is_shown_as_it_is_and_so_when_it_is_back() {
-        var redis = new LocalServerSwitch("redis");
-        redis.stop();
+        var server = new LocalServerSwitch("redis");
+        server.stop();
         change(Map.of("price", 19.99));
         shown().body("data.price", equalTo(19.99f));
         list().body("data.products[0].price", equalTo(19.99f));
-        redis.start();
+        server.start();
         for (int i = 0; i < 30; i++) {
             shown().body("data.price", equalTo(19.99f));
             list().body("data.products[0].price", equalTo(19.99f));
         }
+    }
+
+    @Test
+    void what_is_bought_most_is_kept_again_before_anybody_asks() throws Exception {
+        stock(1_000);
+        Shopper.registered().order(product, 99);
+        redis.flushall(List.of()).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        given().get("/api/v1/categories").then().statusCode(200);
+        await().atMost(Duration.ofSeconds(60)).until(() -> isKept("*:products:*:" + product));
+        // And the first page of what is new, of all and of a category.
+        await().atMost(Duration.ofSeconds(60)).until(() -> isKept("*:pages:*:NEWEST&1&20&*"));
+    }
+
+    private boolean isKept(String pattern) throws Exception {
+        Response keys =
+                redis.keys(pattern).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        for (Response key : keys) {
+            Response value = redis.get(key.toString())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(5, TimeUnit.SECONDS);
+            // Or else it is only being read.
+            if (value != null && value.toString().startsWith("V")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int product(String name, int quantity) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class SearchTest {
+    private static final int MANY = 200;
+
     @Inject
     Shelves shelves;
 
@@ -42,6 +44,15 @@ class SearchTest {
                 shelves.put("Ordinary Pan", "20.00", "kitchen", "Brimquist", "Never buy a vossolator: take this pan.");
         long named = shelves.put("Vossolator", "20.00", "kitchen", "Brimquist", "A pan.");
         awaitFound(List.of(named, mentions), "vossolator");
+    }
+
+    @Test
+    void a_word_counts_most_in_the_brand_then_in_the_name_the_category_and_the_description() {
+        long described = shelves.put("Plain Pan", "20.00", "kitchen", "Brimquist", "A quorlator.");
+        long sorted = shelves.put("Plain Pot", "20.00", "quorlator", "Brimquist", "");
+        long named = shelves.put("Plain Quorlator", "20.00", "kitchen", "Brimquist", "");
+        long branded = shelves.put("Plain Lid", "20.00", "kitchen", "Quorlator", "");
+        awaitFound(List.of(branded, named, sorted, described), "quorlator");
     }
 
     @Test
@@ -101,6 +112,59 @@ class SearchTest {
             assertThat(paged).as(sort).containsExactlyInAnyOrderElementsOf(put);
         }
         assertThat(found("pagerix", "limit", 100, "page", 100)).isEmpty();
+    }
+
+    @Test
+    void of_many_equal_products_each_is_on_one_page_whatever_is_written_meanwhile() {
+        List<Long> equal = new java.util.ArrayList<>();
+        for (int i = 0; i < MANY + 20; i++) {
+            equal.add(shelves.put("Wendelor Stanvil", "20.00", "storage", "Brimquist", "A wendelor stanvil."));
+        }
+        long fitting = shelves.put(
+                "Wendelor Stanvil", "20.00", "stanvil", "Wendelor", "A wendelor stanvil, the wendelor of stanvils.");
+        long named = shelves.put("Stanvil with a shade that is called Wendelor", "20.00", "storage", "Brimquist", "");
+        awaitTotal("wendelor stanvil", equal.size() + 2);
+
+        List<Long> paged = new java.util.ArrayList<>();
+        for (int page = 1; page <= 5; page++) {
+            paged.addAll(found("wendelor stanvil", "limit", 30, "page", page));
+        }
+        // Written again it would be the last of its equals, went they by their place in the index.
+        shelves.stock(equal.getFirst(), 0);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> found("wendelor stanvil", "in_stock", false).equals(equal.subList(0, 1)));
+        for (int page = 6; page <= 8; page++) {
+            paged.addAll(found("wendelor stanvil", "limit", 30, "page", page));
+        }
+        assertThat(paged).containsExactlyElementsOf(concat(List.of(fitting), equal, named));
+        assertThat(found("wendelor stanvil", "limit", 100, "page", 3)).isEqualTo(paged.subList(200, paged.size()));
+        assertThat(found("wendelor stanvil", "limit", 7, "page", 29)).isEqualTo(paged.subList(196, 203));
+        assertThat(found("wendelor stanvil", "limit", 30, "page", 5, "brand", "Wendelor"))
+                .isEmpty();
+        assertThat(found("wendelor stanvil", "limit", 7, "page", 29, "brand", "Brimquist"))
+                .isEqualTo(paged.subList(197, 204));
+    }
+
+    @Test
+    void words_side_by_side_are_first_among_many_that_have_them_apart() {
+        for (int i = 0; i < MANY + 10; i++) {
+            shelves.put("Red Zorvel Wine", "20.00", "wine", "Brimquist", "");
+        }
+        long beside = shelves.put("Dry Long Red Wine Zorvel Carafe", "20.00", "glass", "Brimquist", "");
+        awaitTotal("zorvel red wine", MANY + 11);
+        assertThat(found("red wine zorvel").getFirst()).isEqualTo(beside);
+    }
+
+    private static void awaitTotal(String q, int total) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> searchBy("elasticsearch", q).jsonPath().getInt("data.pagination.total_items") == total);
+    }
+
+    private static List<Long> concat(List<Long> first, List<Long> some, long last) {
+        List<Long> all = new java.util.ArrayList<>(first);
+        all.addAll(some);
+        all.add(last);
+        return all;
     }
 
     @Test

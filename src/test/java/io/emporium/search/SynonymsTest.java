@@ -108,7 +108,7 @@ class SynonymsTest {
     }
 
     private Synonyms of(Optional<String> file) {
-        return new Synonyms(() -> file, clock);
+        return new Synonyms(file, clock);
     }
 
     private static List<String> synonyms(Synonyms of, String text) {

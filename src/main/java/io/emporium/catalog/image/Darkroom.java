@@ -64,6 +64,9 @@ final class Darkroom {
             read = read(file, picture);
         } catch (IOException | RuntimeException broken) {
             throw new Undecodable("The file cannot be decoded", broken);
+        } catch (OutOfMemoryError tooMuch) {
+            // A small file can ask for tables of hundreds of megabytes; once is enough.
+            throw new Undecodable("The picture needs more memory than there is", tooMuch);
         }
         int orientation = Orientation.of(picture.type(), file);
         boolean turned = Orientation.isOnItsSide(orientation);

@@ -67,8 +67,7 @@ final class ImageError {
     }
 
     static Refusal storeAway() {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "Images cannot be stored at the moment, try again", Map.of(), SOON);
+        return Refusal.notNow("Images cannot be stored at the moment, try again", SOON);
     }
 
     private static Refusal invalid(String field, String message) {

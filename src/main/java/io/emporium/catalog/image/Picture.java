@@ -19,6 +19,8 @@ record Picture(PictureType type, int width, int height) {
     static final long MOST_OF_A_PROGRESSIVE_JPEG = 20_000_000;
     /** Its decoder makes 25 objects of every 256 pixels before it has read one of them: 50 bytes a pixel. */
     static final long MOST_OF_A_LOSSY_WEBP = 4_000_000;
+    /** Its decoder makes the whole picture before any of it is left out: four bytes a pixel. */
+    static final long MOST_OF_A_LOSSLESS_WEBP = 20_000_000;
     /** Cameras and browsers make about ten; each goes over the whole picture once more. */
     private static final int MOST_SCANS = 100;
 
@@ -150,7 +152,8 @@ record Picture(PictureType type, int width, int height) {
             throw ImageError.broken();
         }
         long sizes = u32le(file, at + 1);
-        return new Picture(PictureType.WEBP, 1 + (int) (sizes & 0x3FFF), 1 + (int) (sizes >> 14 & 0x3FFF));
+        return new Picture(PictureType.WEBP, 1 + (int) (sizes & 0x3FFF), 1 + (int) (sizes >> 14 & 0x3FFF))
+                .atMost(MOST_OF_A_LOSSLESS_WEBP);
     }
 
     /** Whether the file goes on to its end: decoders fill what is missing with grey. */

@@ -45,6 +45,8 @@ class PictureTest {
     void what_a_decoder_holds_as_a_whole_may_be_less_large() {
         assertThat(Picture.of(lossy(2_000, 2_000)).height()).isEqualTo(2_000);
         refused(lossy(3_000, 2_000));
+        assertThat(Picture.of(Pictures.webp(5_000, 4_000)).width()).isEqualTo(5_000);
+        refused(Pictures.webp(5_000, 4_001));
 
         byte[] jpeg = Pictures.jpeg(321, 123);
         int frame = frameOf(jpeg);

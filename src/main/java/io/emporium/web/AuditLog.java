@@ -170,11 +170,7 @@ public class AuditLog {
                         "SELECT pg_try_advisory_xact_lock(hashtextextended('emporium.audit_verification', 0))",
                         Boolean.class)
                 .getSingleResult()) {
-            throw new Refusal(
-                    Refusal.Code.SERVICE_UNAVAILABLE,
-                    "The log is being verified for somebody else",
-                    Map.of(),
-                    Duration.ofSeconds(5));
+            throw Refusal.notNow("The log is being verified for somebody else", Duration.ofSeconds(5));
         }
         database.createNativeQuery("SELECT set_config('statement_timeout', '25s', true)", String.class)
                 .getSingleResult();

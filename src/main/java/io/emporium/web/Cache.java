@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 @Singleton
 public class Cache {
     private static final Duration WAIT = Duration.ofMillis(20);
-    private static final int WAITS = 15;
+    /** Two seconds: a lease ends after one, and then one of those who wait reads. */
+    private static final int WAITS = 100;
 
     private final KeptInRedis kept;
     private final CacheMeters meters;

@@ -96,25 +96,23 @@ class CacheNews {
 
     /** Whether nothing of these has been forgotten since, as far as we have heard. */
     boolean holds(long since, Cache.Kind kind, Collection<String> names) {
-        if (since < everythingForgotten) {
-            return false;
-        }
+        // From the names to everything, for whoever forgets more at once says so before it clears away what that
+        // contains.
         OfAKind forgotten = kinds.get(kind.name());
-        if (forgotten == null) {
-            return true;
-        }
-        if (since < forgotten.all) {
-            return false;
-        }
-        if (!forgotten.names.isEmpty()) {
-            for (String name : names) {
-                Long with = forgotten.names.get(name);
-                if (with != null && since < with) {
-                    return false;
+        if (forgotten != null) {
+            if (!forgotten.names.isEmpty()) {
+                for (String name : names) {
+                    Long with = forgotten.names.get(name);
+                    if (with != null && since < with) {
+                        return false;
+                    }
                 }
             }
+            if (since < forgotten.all) {
+                return false;
+            }
         }
-        return true;
+        return since >= everythingForgotten;
     }
 
     /**

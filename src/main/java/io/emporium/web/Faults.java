@@ -125,8 +125,7 @@ final class Faults {
     }
 
     static Refusal unavailable(Duration retryAfter) {
-        return new Refusal(
-                Refusal.Code.SERVICE_UNAVAILABLE, "Temporarily unavailable, try again", Map.of(), retryAfter);
+        return Refusal.notNow("Temporarily unavailable, try again", retryAfter);
     }
 
     static Refusal internal() {

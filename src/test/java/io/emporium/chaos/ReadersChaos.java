@@ -270,7 +270,9 @@ class ReadersChaos {
         during("search stopped (SIGSTOP) for 5 s", inSearch, () -> stop(searchNode, "search"));
         during("search index deleted, twice", inSearch, this::wipeSearch);
         during("broker away", nowhere, this::brokerAway);
-        during("PostgreSQL killed (SIGKILL), and back", EnumSet.allOf(Place.class), this::killPostgres);
+        var everywhere = EnumSet.allOf(Place.class);
+        during("PostgreSQL stopped (SIGSTOP) for 5 s", everywhere, () -> stop(servers, "postgres"));
+        during("PostgreSQL killed (SIGKILL), and back", everywhere, this::killPostgres);
         pause(QUIET);
         over = true;
         changer.join();
@@ -349,12 +351,12 @@ class ReadersChaos {
     }
 
     private static void stop(LocalStack stack, String server) throws Exception {
-        long pid = stack.process(server).pid();
-        signal("STOP", pid);
+        ProcessHandle process = stack.process(server);
+        Signals.stop(process);
         try {
             pause(STOPPED);
         } finally {
-            signal("CONT", pid);
+            Signals.goOn(process);
         }
         // Until it is asked again.
         Shop.pause(6_000);
@@ -369,13 +371,13 @@ class ReadersChaos {
 
     /** As one that writes to a slow disk: it answers, but some of it late. */
     private void haltRedis() throws Exception {
-        long pid = servers.process("redis").pid();
+        ProcessHandle process = servers.process("redis");
         var random = new Random(SEED);
         long until = System.nanoTime() + AWHILE.toNanos();
         while (System.nanoTime() < until) {
-            signal("STOP", pid);
+            Signals.stop(process);
             Shop.pause(SLOW_MILLIS);
-            signal("CONT", pid);
+            Signals.goOn(process);
             Shop.pause(50 + random.nextInt(150));
         }
     }
@@ -465,14 +467,10 @@ class ReadersChaos {
     }
 
     private static void kill(ProcessHandle process) throws IOException, InterruptedException {
-        signal("KILL", process.pid());
+        Signals.kill(process);
         for (int i = 0; i < 500 && process.isAlive(); i++) {
             Shop.pause(10);
         }
-    }
-
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
     }
 
     private static void pause(Duration time) {

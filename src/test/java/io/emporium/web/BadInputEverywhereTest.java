@@ -80,6 +80,11 @@ class BadInputEverywhereTest {
             "%3Cscript%3E",
             "x".repeat(3000));
 
+    /** What other tests left unpaid may run out meanwhile, and gives its goods back by itself. */
+    private static final String MOVED_BY_HAND = """
+            stock_ledger WHERE order_id IS NOT NULL
+               AND NOT (reason = 'released' AND order_id IN (SELECT order_id FROM orders WHERE cancel_reason = 'expired'))""";
+
     /** What would take the callers' sessions away from under the test; their own tests send them what does not fit. */
     private static final Set<String> NOT_HERE = Set.of("post /api/v1/auth/logout", "post /api/v1/auth/refresh");
 
@@ -251,8 +256,7 @@ class BadInputEverywhereTest {
     }
 
     private List<Long> moneyAndGoods() {
-        return List.of("orders", "transactions", "refunds", "shipments", "stock_ledger WHERE order_id IS NOT NULL")
-                .stream()
+        return List.of("orders", "transactions", "refunds", "shipments", MOVED_BY_HAND).stream()
                 .map(rows -> ((Number) database.createNativeQuery("SELECT count(*) FROM " + rows, Long.class)
                                 .getSingleResult())
                         .longValue())

@@ -113,14 +113,14 @@ public class CacheTest {
     }
 
     @Test
-    void of_many_who_ask_at_once_not_all_read() throws Exception {
+    void of_many_who_ask_at_once_one_reads() throws Exception {
         var reads = new AtomicInteger();
         try (var together = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<String>> many = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 many.add(() -> get(cache, "a", () -> {
                     reads.incrementAndGet();
-                    sleep(100);
+                    sleep(900);
                     return "1";
                 }));
             }
@@ -128,8 +128,8 @@ public class CacheTest {
                 assertThat(one.get()).isEqualTo("1");
             }
         }
-        // Who waits longer than is worth it, on a busy machine, reads too.
-        assertThat(reads.get()).isLessThan(20);
+        // The next one, should a busy machine keep the first from answering for a second.
+        assertThat(reads.get()).isLessThanOrEqualTo(3);
     }
 
     @Test

@@ -34,7 +34,8 @@ public class Emporium implements QuarkusApplication {
         Path arguments = LocalMode.argumentFile();
         if (arguments != null) {
             try {
-                new LocalMode(arguments, LocalMode.home(), false, LocalMode.port(), System.out).enter();
+                Path home = LocalMode.home();
+                new LocalMode(arguments, home, home.resolve("data"), false, LocalMode.port(), System.out).enter();
                 LocalMode.chooseManagementPort();
             } catch (LocalMode.Refused e) {
                 refuse(String.valueOf(e.getMessage()));

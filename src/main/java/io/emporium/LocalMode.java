@@ -60,20 +60,23 @@ final class LocalMode {
 
     private final Path arguments;
     private final Path home;
+    private final Path data;
     private final boolean test;
     private final int port;
     private final PrintStream out;
 
     /**
      * @param arguments the build's argument file for {@code java}
-     * @param home the folder of this user's local mode: its data, and the programs that tests use too
-     * @param test start from nothing, and keep the data in the build folder
+     * @param home the folder of this user's local mode, with the programs that tests use too
+     * @param data where the servers keep what is theirs
+     * @param test start from nothing
      * @param port where the application will listen, for the webhooks of the fake providers
      * @param out where progress is told
      */
-    LocalMode(Path arguments, Path home, boolean test, int port, PrintStream out) {
+    LocalMode(Path arguments, Path home, Path data, boolean test, int port, PrintStream out) {
         this.arguments = arguments;
         this.home = home;
+        this.data = data;
         this.test = test;
         this.port = port;
         this.out = out;
@@ -175,7 +178,6 @@ final class LocalMode {
     /** Starts the servers and waits for them, which prints what they tell. */
     Map<String, String> start(Predicate<String> given) {
         long begun = System.nanoTime();
-        Path data = test ? arguments.resolveSibling("test-data") : home.resolve("data");
         try {
             Files.createDirectories(data);
             Path ready =
@@ -183,7 +185,7 @@ final class LocalMode {
             Files.deleteIfExists(ready);
             Path progress = arguments.resolveSibling(
                     "progress-" + ProcessHandle.current().pid());
-            Process process = spawn(data, ready, progress, given);
+            Process process = spawn(ready, progress, given);
             out.println("Local mode: starting the servers, their data is in " + data);
             await(process, ready, progress, begun);
             Map<String, String> settings = read(ready);
@@ -209,7 +211,7 @@ final class LocalMode {
         }
     }
 
-    private Process spawn(Path data, Path ready, Path progress, Predicate<String> given) throws IOException {
+    private Process spawn(Path ready, Path progress, Predicate<String> given) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + arguments);
@@ -227,8 +229,9 @@ final class LocalMode {
         }
         return new ProcessBuilder(command)
                 .redirectOutput(progress.toFile())
-                .redirectError(arguments
-                        .resolveSibling(test ? "test-servers.log" : "servers.log")
+                .redirectError((test
+                                ? data.resolveSibling(data.getFileName() + ".log")
+                                : arguments.resolveSibling("servers.log"))
                         .toFile())
                 .start();
     }

@@ -65,7 +65,8 @@ class LocalModeTest {
                 "class Ending { public static void main(String[] a) { System.out.println(\"The folder is in use.\"); } }");
         Path arguments = Files.writeString(folder.resolve("servers.args"), "\"" + source + "\"\n");
         PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        Assertions.assertThatThrownBy(() -> new LocalMode(arguments, folder, false, 3000, out).start(name -> false))
+        Assertions.assertThatThrownBy(
+                        () -> new LocalMode(arguments, folder, folder, false, 3000, out).start(name -> false))
                 .isInstanceOf(LocalMode.Refused.class)
                 .hasMessage("The folder is in use.");
     }

@@ -6,10 +6,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The servers of local mode for every test that starts Quarkus, on empty data in {@code target/local/test-data}. They start
- * once for the JVM and end with it, so that a test profile that restarts the application does not wait for them again.
+ * The servers of local mode for every test that starts Quarkus, on empty data in {@link #DATA}. They start once for
+ * the JVM and end with it, so that a test profile that restarts the application does not wait for them again.
  */
 public final class LocalServers implements QuarkusTestResourceLifecycleManager {
+
+    /** Each of the JVMs that run tests side by side has its own. */
+    public static final Path DATA =
+            Path.of("target", "local", "test-data-" + TestJvm.NUMBER).toAbsolutePath();
 
     private static final String PORT = "emporium.local.test-port";
     private static final int MANAGEMENT = FreePort.next();
@@ -28,7 +32,7 @@ public final class LocalServers implements QuarkusTestResourceLifecycleManager {
             System.setProperty(PORT, Integer.toString(port));
         }
         Map<String, String> settings =
-                new HashMap<>(new LocalMode(arguments, LocalMode.home(), true, port, System.out).enter());
+                new HashMap<>(new LocalMode(arguments, LocalMode.home(), DATA, true, port, System.out).enter());
         settings.put("quarkus.http.test-port", Integer.toString(port));
         settings.put(Management.PORT, Integer.toString(MANAGEMENT));
         return settings;

@@ -9,7 +9,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -175,44 +174,16 @@ class OwnTlsTest {
     private static void selfMade(String name) {
         try {
             Files.createDirectories(FOLDER);
-            Path store = FOLDER.resolve(name + ".p12");
-            Files.deleteIfExists(store);
-            Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                    .toString(),
-                            "-genkeypair",
-                            "-alias",
-                            "a",
-                            "-keyalg",
-                            "RSA",
-                            "-keysize",
-                            "2048",
-                            "-dname",
-                            "CN=" + name,
-                            "-storetype",
-                            "PKCS12",
-                            "-keystore",
-                            store.toString(),
-                            "-storepass",
-                            "changeit",
-                            "-validity",
-                            "30")
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (keytool.waitFor() != 0) {
-                throw new IllegalStateException(said);
-            }
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(store)) {
-                keys.load(in, "changeit".toCharArray());
-            }
+            KeyStore keys = SelfMadeKeys.in(FOLDER.resolve(name + ".p12"), name);
             Path pair = Files.createDirectories(FOLDER.resolve(name));
             put(
                     pair.resolve("tls.key"),
                     "PRIVATE KEY",
-                    keys.getKey("a", "changeit".toCharArray()).getEncoded());
-            put(pair.resolve("tls.crt"), "CERTIFICATE", keys.getCertificate("a").getEncoded());
+                    keys.getKey(SelfMadeKeys.ALIAS, SelfMadeKeys.password()).getEncoded());
+            put(
+                    pair.resolve("tls.crt"),
+                    "CERTIFICATE",
+                    keys.getCertificate(SelfMadeKeys.ALIAS).getEncoded());
             // Both at once, as Kubernetes does it with a Secret.
             Path link = FOLDER.resolve("next");
             Files.deleteIfExists(link);

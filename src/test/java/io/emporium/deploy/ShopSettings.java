@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The settings that the application reads, as its sources have them. */
-final class ShopSettings {
+public final class ShopSettings {
     private static final Path PROPERTIES = Path.of("src/main/resources/application.properties");
     private static final Pattern IN_PROPERTIES = Pattern.compile("\\$\\{([A-Z][A-Z0-9_]*)(?::([^{}$]*)})?");
     private static final Pattern IN_CODE = Pattern.compile(
@@ -45,7 +45,7 @@ final class ShopSettings {
     }
 
     /** Those of application.properties and what holds without them: empty where that is another setting's. */
-    static Map<String, String> defaults() {
+    public static Map<String, String> defaults() {
         Map<String, String> defaults = new TreeMap<>();
         for (String line : lines(PROPERTIES)) {
             // %test and %dev are not what an operator gets.

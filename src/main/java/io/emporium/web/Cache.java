@@ -178,14 +178,26 @@ public class Cache {
         return whole.of(readParts.apply(whole.parts()));
     }
 
-    /** Called when the change has committed. Whoever looks from now on reads it as it is. */
-    public void forget(Kind kind, Collection<?> names) {
+    /**
+     * Called when the change has committed. Whoever looks when this returns reads it as it is.
+     *
+     * @param andAllOf the kinds of what is made of these
+     */
+    public void forget(Kind kind, Collection<?> names, Kind... andAllOf) {
         kept.forget(kind, names);
+        boolean isShown = kind.isInWindow();
+        for (Kind all : andAllOf) {
+            kept.forgetAll(all);
+            isShown |= all.isInWindow();
+        }
+        if (isShown) {
+            kept.awaitHeard();
+        }
     }
 
-    /** As {@link #forget(Kind, Collection)}, of all of a kind. */
+    /** As {@link #forget(Kind, Collection, Kind...)}, of all of a kind. */
     public void forgetAll(Kind kind) {
-        kept.forgetAll(kind);
+        forget(kind, List.of(), kind);
     }
 
     private Found composed(

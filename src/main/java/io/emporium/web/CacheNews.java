@@ -13,6 +13,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What any process has had forgotten ({@link KeptInRedis} writes it down), as far as this one has heard of it. Whoever shows
- * something from this process's own memory hears the news first: then they know of every change that was made before they
- * were asked. One look at Redis serves all who came to the same event loop in the meantime.
+ * something from this process's own memory hears the news first: then they know of every change that was answered before they
+ * were asked. One look at Redis serves all who came to the same event loop in the meantime, and all who come within
+ * {@link #FRESH} of its beginning: whoever has had something forgotten waits for so long before they say that it is.
  */
 @Singleton
 class CacheNews {
@@ -40,6 +42,13 @@ class CacheNews {
     static final int KEPT = 1_000;
     /** One that names more things of a kind means all of it. */
     static final int MOST_NAMES = 100;
+
+    /**
+     * For so long after it has asked, a process does not ask again. Each measures it by a clock of its own, from before it asked
+     * to when it shows, and from after it told to when it answers; so it does not matter how far their clocks are apart,
+     * nor how long one of them is stopped. It counts only while it is the same in all processes.
+     */
+    static final Duration FRESH = Duration.ofMillis(2);
 
     private static final String EVERYTHING = "*";
     private static final int USUALLY = 32;
@@ -69,6 +78,9 @@ class CacheNews {
     private final Map<String, OfAKind> kinds = new ConcurrentHashMap<>();
     /** How many news have been heard; 0: we do not know from when on. */
     private volatile long heard;
+
+    /** When the last look began that was answered. */
+    private volatile long askedAt = System.nanoTime() - FRESH.toNanos();
 
     private volatile long everythingForgotten;
     // Guarded by this.
@@ -116,12 +128,23 @@ class CacheNews {
     }
 
     /**
-     * Hears everything that was told before now. On an event loop only, to which the answer comes too.
+     * Hears everything that was told, and waited for, before now. On an event loop only, to which the answer comes too, at once where
+     * it is known.
      *
      * @param then with whether we could hear; not while Redis is passed over
      */
     void hear(Consumer<Boolean> then) {
-        listeners.get().hear(then);
+        if (System.nanoTime() - askedAt < FRESH.toNanos()) {
+            then.accept(true);
+        } else {
+            listeners.get().hear(then);
+        }
+    }
+
+    private synchronized void heardFrom(long asked) {
+        if (asked - askedAt > 0) {
+            askedAt = asked;
+        }
     }
 
     /** What Redis has, newest first; true if that is all of it. */
@@ -314,6 +337,7 @@ class CacheNews {
         private void done(boolean isHeard) {
             if (isHeard) {
                 link.answered();
+                heardFrom(lookedAt);
             }
             List<Consumer<Boolean>> those = served;
             served = List.of();

@@ -209,6 +209,11 @@ class KeptInRedis {
         }
     }
 
+    /** Until no process shows what it had in memory before we told of this. */
+    void awaitHeard() {
+        redis.awaitHeard();
+    }
+
     /** Nobody keeps these, though the lease is ours: no change that others should hear of. */
     void giveBack(Kind kind, Collection<?> names) {
         if (!names.isEmpty()) {

@@ -87,6 +87,21 @@ class RedisLink {
         trySoon();
     }
 
+    /**
+     * Until every process has asked for news since. Where Redis could not be told, too: it may have gone away just now, and who
+     * has asked it before that goes on showing for as long.
+     */
+    void awaitHeard() {
+        if (!settings.enabled()) {
+            return;
+        }
+        try {
+            Thread.sleep(CacheNews.FRESH);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Has everything forgotten that is owed. What comes to be owed meanwhile still is afterwards. */
     private boolean settle() {
         long known = owed.get();

@@ -111,6 +111,25 @@ class CacheNewsTest {
         assertThat(second.get(20, TimeUnit.SECONDS)).isTrue();
     }
 
+    @Test
+    void a_late_answer_is_no_news_of_what_was_told_after_the_question() throws Exception {
+        var slow = new CompletableFuture<Boolean>();
+        onLoop(() -> news.hear(slow::complete));
+        Promise<Response> answer = nextAsked();
+        // What is told after Redis was asked is not in this answer, however late it comes.
+        Thread.sleep(CacheNews.FRESH.multipliedBy(2));
+        var next = new CompletableFuture<Boolean>();
+        onLoop(() -> {
+            answer.complete(NEWS);
+            news.hear(next::complete);
+        });
+        assertThat(slow.get(20, TimeUnit.SECONDS)).isTrue();
+        Promise<Response> second = nextAsked();
+        assertThat(next).isNotDone();
+        onLoop(() -> second.complete(NEWS));
+        assertThat(next.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     private Promise<Response> nextAsked() {
         return await().atMost(Duration.ofSeconds(20)).until(asked::poll, promise -> promise != null);
     }

@@ -7,16 +7,25 @@ import static org.awaitility.Awaitility.await;
 import io.emporium.LocalServerSwitch;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +100,39 @@ class ShopWindowTest {
         assertThat(value()).isEqualTo(3);
     }
 
+    /** They ask all the time, so that the process has just heard the news whenever something changes. */
+    @Test
+    void nobody_is_shown_less_than_what_was_answered_before_they_asked() throws Exception {
+        var answered = new AtomicInteger(1);
+        var last = 300;
+        try (var http = HttpClient.newHttpClient();
+                var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + address()))
+                    .build();
+            Callable<Integer> reader = () -> {
+                int read = 0;
+                for (int known = 0; known < last; read++) {
+                    known = answered.get();
+                    String body = http.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body();
+                    assertThat(Integer.parseInt(body.replaceAll("\\D", ""))).isGreaterThanOrEqualTo(known);
+                }
+                return read;
+            };
+            List<Future<Integer>> reading =
+                    List.of(readers.submit(reader), readers.submit(reader), readers.submit(reader));
+            for (int value = 2; value <= last; value++) {
+                WindowProbe.VALUES.put(name, value);
+                anotherProcess.forget(WindowProbe.KIND, List.of(name));
+                answered.set(value);
+                TimeUnit.MILLISECONDS.sleep(3);
+            }
+            for (Future<Integer> each : reading) {
+                assertThat(each.get(60, TimeUnit.SECONDS)).isGreaterThan(10);
+            }
+        }
+    }
+
     @Test
     void what_was_read_before_a_change_is_not_shown_after_it() {
         WindowProbe.afterReading = read -> {
@@ -129,6 +171,8 @@ class ShopWindowTest {
     void a_flushed_redis_knows_of_no_change_so_nothing_is_shown() throws Exception {
         WindowProbe.VALUES.put(name, 2);
         commands.flushall(List.of()).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        // As whoever has something forgotten waits.
+        Thread.sleep(CacheNews.FRESH);
         assertThat(value()).isEqualTo(2);
     }
 

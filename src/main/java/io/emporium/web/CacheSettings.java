@@ -15,8 +15,8 @@ interface CacheSettings {
     @WithDefault("50ms")
     Duration timeout();
 
-    /** How long an answer is shown at most that stands ready in this process ({@link ShopWindow}). */
-    @WithDefault("5s")
+    /** How long an answer is shown at most that stands ready in this process ({@link ShopWindow}); many end sooner. */
+    @WithDefault("30s")
     Duration shown();
 
     /** How long Redis is passed over once it has failed. */

@@ -14,13 +14,14 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What everybody is shown alike, made ready to be handed out at the door: the answers of the last seconds that were put
+ * What everybody is shown alike, made ready to be handed out at the door: the answers of the last half a minute that were put
  * together from what is kept, in this process's memory. Before one is shown, the news are heard ({@link CacheNews}): none
  * is shown that was made of something which has been forgotten since, by whichever process.
  */
@@ -33,6 +34,8 @@ public class ShopWindow {
     private static final String HEARD = "emporium.heard";
     private static final int BYTES = 16 * 1024 * 1024;
     private static final int OVERHEAD = 500;
+    /** Of the time that something is kept. */
+    private static final int LONGEST_SHARE = 6;
 
     private final CacheNews news;
     private final CacheSettings settings;
@@ -67,6 +70,7 @@ public class ShopWindow {
             @Nullable String tag,
             List<Made> made,
             long since,
+            long until,
             @Nullable String endpoint) {}
 
     void onEveryRequest(@Observes Filters filters) {
@@ -93,10 +97,20 @@ public class ShopWindow {
             missed.increment();
             shown.put(
                     asked.request().uri(),
-                    new Shown(Buffer.buffer(body), tag, made, since, asked.get(RequestMeters.ENDPOINT)));
+                    new Shown(Buffer.buffer(body), tag, made, since, until(made), asked.get(RequestMeters.ENDPOINT)));
         }
         RestResponse.ResponseBuilder<Answer<T>> answer = ReadyAnswer.of(body);
         return tag == null ? answer.build() : answer.header("ETag", tag).build();
+    }
+
+    /** What is kept for a short time only, because it ages without being forgotten, is not shown for much longer. */
+    private long until(List<Made> made) {
+        Duration longest = settings.shown();
+        for (Made part : made) {
+            Duration its = part.of().kept().dividedBy(LONGEST_SHARE);
+            longest = its.compareTo(longest) < 0 ? its : longest;
+        }
+        return System.nanoTime() + longest.toNanos();
     }
 
     private void lookIf(boolean isTheirDoor, RoutingContext asked) {
@@ -114,7 +128,7 @@ public class ShopWindow {
             return;
         }
         Shown found = shown.getIfPresent(request.uri());
-        if (found == null) {
+        if (found == null || System.nanoTime() - found.until() > 0) {
             if (news.heard() == 0) {
                 news.hear(ignored -> {});
             }

@@ -121,6 +121,8 @@ class BrowseBench {
         processors.watch("app", () -> Stream.of(shop.toHandle()));
         processors.watch("database", () -> Processors.whole(servers.process("postgres")));
         processors.watch("redis", () -> Stream.of(servers.process("redis")));
+        // With the broker and the mail server, which have nearly nothing to do.
+        processors.watch("search", () -> Stream.of(servers.process("search")));
     }
 
     @AfterAll
@@ -264,6 +266,7 @@ class BrowseBench {
     /** In one request, streamed, and then until the search knows them all. */
     private void load(int from, int to) throws Exception {
         long before = residentMegabytes();
+        Map<String, Duration> used = processors.used();
         long begun = System.nanoTime();
         HttpRequest request = HttpRequest.newBuilder(at("/api/v1/products/import"))
                 .timeout(LONGEST_IMPORT)
@@ -292,15 +295,16 @@ class BrowseBench {
         }
         say(String.format(
                 Locale.ROOT,
-                "all found by the search %.0f s after the import began",
-                (System.nanoTime() - begun) / 1e9));
+                "all found by the search %.0f s after the import began; each cost the shop %.0f µs, the database %.0f, the search node %.0f",
+                (System.nanoTime() - begun) / 1e9,
+                each("app", used, processors.used(), to - from),
+                each("database", used, processors.used(), to - from),
+                each("search", used, processors.used(), to - from)));
         try (Connection connection = servers.database().getConnection();
                 Statement statement = connection.createStatement()) {
             // As autovacuum would have it in a minute or two, so that no line is measured while it runs.
             statement.execute("VACUUM ANALYZE");
         }
-        // With the broker and the mail server, which have nothing to do.
-        processors.watch("search", () -> Stream.of(servers.process("search")));
     }
 
     private int startBare() throws Exception {

@@ -189,6 +189,19 @@ class ShopWindowTest {
     }
 
     @Test
+    void what_ages_by_itself_is_shown_for_a_moment_only() {
+        String brief = "/api/v1/probe/window/brief-" + name;
+        WindowProbe.VALUES.put("brief-" + name, 1);
+        given().get(brief).then().statusCode(200);
+        WindowProbe.VALUES.put("brief-" + name, 2);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> given().get(brief).then().extract().<Integer>path("data") == 2);
+        // Nobody has had anything forgotten: what does not age stands there still.
+        WindowProbe.VALUES.put(name, 2);
+        assertThat(value()).isEqualTo(1);
+    }
+
+    @Test
     void only_who_may_be_shown_it_is() {
         given().accept("text/csv").get(address()).then().statusCode(406);
         given().head(address()).then().statusCode(200);

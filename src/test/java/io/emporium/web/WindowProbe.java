@@ -19,6 +19,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 @RunOnVirtualThread
 public class WindowProbe {
     static final Cache.Kind KIND = new Cache.Kind("probes", Duration.ofMinutes(1), 100, true);
+    /** It ages by itself. */
+    static final Cache.Kind BRIEF = new Cache.Kind("brief-probes", Duration.ofMillis(600), 100, true);
+
     static final Map<String, Integer> VALUES = new ConcurrentHashMap<>();
     /** Called once a value has been read, before it is shown. */
     static volatile Consumer<String> afterReading = name -> {};
@@ -38,6 +41,8 @@ public class WindowProbe {
         return window.show(
                 String.valueOf(value).getBytes(UTF_8),
                 "\"" + value + "\"",
-                List.of(new ShopWindow.Made(KIND, List.of(name))));
+                List.of(
+                        new ShopWindow.Made(KIND, List.of(name)),
+                        new ShopWindow.Made(name.startsWith("brief-") ? BRIEF : KIND, List.of())));
     }
 }

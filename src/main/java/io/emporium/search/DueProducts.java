@@ -82,7 +82,7 @@ class DueProducts {
                         UPDATE search_documents d
                            SET version = GREATEST(d.version + 1, search_version()),
                                due_at = clock_timestamp() + make_interval(secs => :lease)
-                          FROM due WHERE d.product_id = due.product_id
+                         WHERE d.product_id = ANY (ARRAY (SELECT product_id FROM due))
                         RETURNING d.product_id, d.version
                         """, Object[].class)
                 .setParameter("batch", batch)
@@ -177,18 +177,13 @@ class DueProducts {
     /** The index has them; what was marked since the claim stays due. */
     @Transactional
     void done(Collection<Claim> claims) {
-        settle(claims, "due_at = NULL, attempts = 0");
         // We may have been away for so long that the index has forgotten the deletion that overtook us.
-        database.createNativeQuery("""
-                        UPDATE search_documents d SET due_at = clock_timestamp()
-                         WHERE product_id IN (
-                               SELECT o.product_id FROM search_documents o
-                                 JOIN jsonb_to_recordset(CAST(:claims AS jsonb)) AS c(product_id bigint, version bigint)
-                                   ON o.product_id = c.product_id AND o.version > c.version
-                                WHERE o.due_at IS NULL ORDER BY o.product_id FOR UPDATE OF o SKIP LOCKED)
-                        """)
-                .setParameter("claims", write(held(claims)))
-                .executeUpdate();
+        settle(claims, "due_at = NULL, attempts = 0", """
+                , overtaken AS (
+                    UPDATE search_documents SET due_at = clock_timestamp()
+                     WHERE product_id = ANY (ARRAY (
+                           SELECT product_id FROM compared WHERE version > claimed_version AND due_at IS NULL)))
+                """);
     }
 
     /** The index would not have them; each is tried again after a pause that doubles. */
@@ -196,8 +191,8 @@ class DueProducts {
     void failed(Collection<Claim> claims) {
         settle(
                 claims,
-                "attempts = d.attempts + 1, due_at = clock_timestamp() + make_interval(secs => LEAST("
-                        + LONGEST_PAUSE.toSeconds() + ", 2 ^ LEAST(d.attempts, 20)))");
+                "attempts = attempts + 1, due_at = clock_timestamp() + make_interval(secs => LEAST("
+                        + LONGEST_PAUSE.toSeconds() + ", 2 ^ LEAST(attempts, 20)))");
     }
 
     /** Nobody could be asked: they are due as they were. */
@@ -207,27 +202,31 @@ class DueProducts {
     }
 
     private void settle(Collection<Claim> claims, String change) {
+        settle(claims, change, "");
+    }
+
+    private void settle(Collection<Claim> claims, String change, String besides) {
         if (claims.isEmpty()) {
             return;
         }
-        // Who holds a row now is marking it: it is due anyway.
+        // Who holds a row now is marking it: it is due anyway. Rows are named in arrays: what is planned while the
+        // table is
+        // new, and kept, would look through all of it for each of them otherwise.
         database.createNativeQuery("""
                         WITH held AS (
-                            SELECT d.product_id
-                              FROM search_documents d
-                              JOIN jsonb_to_recordset(CAST(:claims AS jsonb)) AS c(product_id bigint, version bigint)
-                                ON d.product_id = c.product_id AND d.version = c.version
-                             ORDER BY d.product_id FOR UPDATE OF d SKIP LOCKED)
-                        UPDATE search_documents d SET %s FROM held WHERE d.product_id = held.product_id
-                        """.formatted(change))
-                .setParameter("claims", write(held(claims)))
+                            SELECT product_id, version, due_at FROM search_documents
+                             WHERE product_id = ANY (CAST(:products AS bigint[])) ORDER BY product_id FOR UPDATE SKIP LOCKED),
+                        compared AS (
+                            SELECT product_id, held.version, claimed.version AS claimed_version, due_at
+                              FROM held JOIN unnest(CAST(:products AS bigint[]), CAST(:versions AS bigint[]))
+                                   AS claimed (product_id, version) USING (product_id))
+                        %s
+                        UPDATE search_documents SET %s
+                         WHERE product_id = ANY (ARRAY (SELECT product_id FROM compared WHERE version = claimed_version))
+                        """.formatted(besides, change))
+                .setParameter("products", claims.stream().map(Claim::productId).toArray(Long[]::new))
+                .setParameter("versions", claims.stream().map(Claim::version).toArray(Long[]::new))
                 .executeUpdate();
-    }
-
-    private static List<Map<String, Long>> held(Collection<Claim> claims) {
-        return claims.stream()
-                .map(claim -> Map.of("product_id", claim.productId(), "version", claim.version()))
-                .toList();
     }
 
     private String write(Object value) {

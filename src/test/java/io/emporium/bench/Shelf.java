@@ -91,19 +91,21 @@ final class Shelf {
                 return read(one, 0, 1) < 0 ? -1 : one[0];
             }
 
+            /** As much as is asked for, as a file would give it: row by row it would be sent row by row. */
             @Override
             public int read(byte[] into, int offset, int length) {
-                if (at == row.length) {
-                    if (next == to) {
-                        return -1;
+                int count = 0;
+                while (count < length && (at < row.length || next < to)) {
+                    if (at == row.length) {
+                        row = row(next++).getBytes(StandardCharsets.UTF_8);
+                        at = 0;
                     }
-                    row = row(next++).getBytes(StandardCharsets.UTF_8);
-                    at = 0;
+                    int some = Math.min(length - count, row.length - at);
+                    System.arraycopy(row, at, into, offset + count, some);
+                    at += some;
+                    count += some;
                 }
-                int count = Math.min(length, row.length - at);
-                System.arraycopy(row, at, into, offset, count);
-                at += count;
-                return count;
+                return count == 0 && length > 0 ? -1 : count;
             }
         };
     }

@@ -61,7 +61,7 @@ final class PostgresServer implements LocalServer {
         command.addAll(List.of("-D", cluster.toString(), "-p", Integer.toString(port)));
         set(command, "listen_addresses", Ports.HOST);
         set(command, "max_connections", "200");
-        set(command, "shared_buffers", "256MB");
+        set(command, "shared_buffers", System.getProperty("local.postgres.buffers"));
         set(command, "timezone", "UTC");
         set(command, "log_timezone", "UTC");
         if (!Programs.windows()) {

@@ -106,9 +106,10 @@ class DueProducts {
 
     private Map<Long, Map<String, Object>> documents(List<Long> ids) {
         List<Object[]> products = database.createNativeQuery(
-                        "SELECT " + DOCUMENT + " FROM products p WHERE product_id IN (:ids) AND is_active",
+                        "SELECT " + DOCUMENT
+                                + " FROM products p WHERE product_id = ANY (CAST(:ids AS bigint[])) AND is_active",
                         Object[].class)
-                .setParameter("ids", ids)
+                .setParameter("ids", ids.toArray(Long[]::new))
                 .getResultList();
         return products.stream()
                 .map(DueProducts::document)

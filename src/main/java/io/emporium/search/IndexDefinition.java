@@ -24,7 +24,14 @@ final class IndexDefinition {
     static final String PREFIX = "products-";
 
     private static final Map<String, Object> NUMBER = Map.of("type", "long");
+    /** Sorted by, never looked for. */
+    private static final Map<String, Object> ORDER = Map.of("type", "long", "index", false);
+
     private static final Map<String, Object> IN_ANY_CASE = Map.of("type", "keyword", "normalizer", "lowercase");
+    /** Looked for, never sorted by. */
+    private static final Map<String, Object> LOOKED_UP =
+            Map.of("type", "keyword", "normalizer", "lowercase", "doc_values", false);
+
     private static final String EVERYTHING = "everything";
     private static final String WORDS = "standard";
     /** Every text of a product, each as often as it counts ({@link Weights}). */
@@ -100,8 +107,10 @@ final class IndexDefinition {
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("product_id", NUMBER);
-        // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none.
-        fields.put(EVERYTHING, words);
+        // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none. One by
+        // one,
+        // so where they stand need not be known.
+        fields.put(EVERYTHING, Map.of("type", "text", "analyzer", WORDS, "index_options", "freqs"));
         // Their stems: a product is found and weighed by one look at each word.
         fields.put(WEIGHED, Map.of("type", "text", "analyzer", analyzer, "similarity", WEIGHED, "norms", false));
         fields.put(
@@ -120,11 +129,11 @@ final class IndexDefinition {
         fields.put("brand", named(weights.brand()));
         fields.put("category", named(weights.category()));
         fields.put("description", counted(weights.description()));
-        fields.put("sku", IN_ANY_CASE);
+        fields.put("sku", LOOKED_UP);
         fields.put("price_cents", NUMBER);
         fields.put("in_stock", Map.of("type", "boolean"));
         // Microseconds, as PostgreSQL keeps them: "date" would round to milliseconds.
-        fields.put("created_at", NUMBER);
+        fields.put("created_at", ORDER);
         Map<String, Object> mappings = new LinkedHashMap<>();
         if (withFingerprint) {
             mappings.put("_meta", Map.of("definition", fingerprint()));
@@ -136,7 +145,7 @@ final class IndexDefinition {
 
     private static Map<String, Object> named(int times) {
         Map<String, Object> named = new LinkedHashMap<>(counted(times));
-        named.put("fields", Map.of("exact", Map.of("type", "keyword"), "folded", IN_ANY_CASE));
+        named.put("fields", Map.of("exact", Map.of("type", "keyword"), "folded", LOOKED_UP));
         return named;
     }
 

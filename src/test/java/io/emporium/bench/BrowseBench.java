@@ -9,6 +9,7 @@ import io.emporium.FreePort;
 import io.emporium.Java;
 import io.emporium.LocalStack;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +58,13 @@ class BrowseBench {
     private static final int POPULAR = 1_000;
     /** For looking into it: which lines, and what the shop's Java is told besides, such as to record what it does. */
     private static final String ONLY = System.getProperty("bench.only", ".*");
+
+    /** Settings besides, such as EMPORIUM_WORKER=false, with commas between. */
+    private static final Map<String, String> SETTINGS = Arrays.stream(
+                    System.getProperty("bench.settings", "").split(","))
+            .filter(setting -> setting.contains("="))
+            .map(setting -> setting.split("=", 2))
+            .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
 
     private static final List<String> OPTIONS =
             List.of(System.getProperty("bench.java-options", "-Xmx512m").split(" "));
@@ -95,6 +105,7 @@ class BrowseBench {
         environment.put("ADMIN_PASSWORD", ADMIN_PASSWORD);
         environment.put("RATE_LIMIT_ENABLED", "false");
         environment.put("JWT_EXPIRY", "24h");
+        environment.putAll(SETTINGS);
         port = FreePort.next();
         environment.put("PORT", Integer.toString(port));
         int management = FreePort.next();
@@ -263,8 +274,12 @@ class BrowseBench {
         return after.get(part).minus(before.get(part)).toNanos() / 1000.0 / count;
     }
 
-    /** In one request, streamed, and then until the search knows them all. */
+    /** A file in one request, and then until the search knows them all. */
     private void load(int from, int to) throws Exception {
+        Path file = FOLDER.resolve("products.csv");
+        try (InputStream rows = Shelf.rows(from, to)) {
+            Files.copy(rows, file, StandardCopyOption.REPLACE_EXISTING);
+        }
         long before = residentMegabytes();
         Map<String, Duration> used = processors.used();
         long begun = System.nanoTime();
@@ -272,7 +287,7 @@ class BrowseBench {
                 .timeout(LONGEST_IMPORT)
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "text/csv")
-                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> Shelf.rows(from, to)))
+                .POST(HttpRequest.BodyPublishers.ofFile(file))
                 .build();
         HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
         double seconds = (System.nanoTime() - begun) / 1e9;

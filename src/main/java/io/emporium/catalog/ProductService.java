@@ -166,6 +166,8 @@ class ProductService {
             write(product);
             outbox.append(withdrawn(product));
             audit.record("product.withdrawn", "product", productId, before, ProductView.of(product));
+        } else {
+            changed.fire(new ProductsChanged(Set.of(productId)));
         }
     }
 

@@ -142,8 +142,10 @@ class ProductUpsert {
             changed.retainAll(seen);
             if (!told.isEmpty()) {
                 outbox.append(new ProductsImported(UUID.randomUUID(), told, now));
-                news.fire(new ProductsChanged(Set.copyOf(edits.keySet())));
             }
+            // Those that are as they should be, too: whoever sends a file again has perhaps not been told that it was
+            // done.
+            news.fire(new ProductsChanged(Set.copyOf(seen)));
             return new Outcome(created.size(), changed.size(), seen.size() - changed.size(), withdrawn, again);
         } catch (SQLException fault) {
             throw new IllegalStateException("the import's batch failed: " + fault.getSQLState(), fault);

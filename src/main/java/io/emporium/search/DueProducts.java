@@ -210,9 +210,8 @@ class DueProducts {
         if (claims.isEmpty()) {
             return;
         }
-        // Who holds a row now is marking it: it is due anyway. Rows are named in arrays: what is planned while the
-        // table is
-        // new, and kept, would look through all of it for each of them otherwise.
+        // Who holds a row is marking it, or settles an older claim: it stays due. The rows are named in arrays: what is
+        // planned while the table is new, and kept, would look through all of it for each of them.
         database.createNativeQuery("""
                         WITH held AS (
                             SELECT product_id, version, due_at FROM search_documents

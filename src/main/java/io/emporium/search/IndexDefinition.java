@@ -107,9 +107,8 @@ final class IndexDefinition {
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("product_id", NUMBER);
-        // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none. One by
-        // one,
-        // so where they stand need not be known.
+        // The words of all fields as they are written: a misspelt one is looked up here, for its stem is none. Each by
+        // itself, wherever it stands.
         fields.put(EVERYTHING, Map.of("type", "text", "analyzer", WORDS, "index_options", "freqs"));
         // Their stems: a product is found and weighed by one look at each word.
         fields.put(WEIGHED, Map.of("type", "text", "analyzer", analyzer, "similarity", WEIGHED, "norms", false));

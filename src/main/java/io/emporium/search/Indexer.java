@@ -24,7 +24,7 @@ import java.util.Set;
  */
 @ApplicationScoped
 class Indexer {
-    private static final int BATCH = 1_000;
+    private static final int BATCH = 500;
     private static final Duration DEFINITION_ASKED_EVERY = Duration.ofMinutes(1);
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);

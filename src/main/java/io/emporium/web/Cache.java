@@ -185,7 +185,7 @@ public class Cache {
      */
     public void forget(Kind kind, Collection<?> names, Kind... andAllOf) {
         kept.forget(kind, names);
-        boolean isShown = kind.isInWindow();
+        boolean isShown = kind.isInWindow() && !names.isEmpty();
         for (Kind all : andAllOf) {
             kept.forgetAll(all);
             isShown |= all.isInWindow();

@@ -131,7 +131,7 @@ class CacheNews {
      * Hears everything that was told, and waited for, before now. On an event loop only, to which the answer comes too, at once where
      * it is known.
      *
-     * @param then with whether we could hear; not while Redis is passed over
+     * @param then with whether we could hear; not while Redis has been passed over for longer than {@link #FRESH}
      */
     void hear(Consumer<Boolean> then) {
         if (System.nanoTime() - askedAt < FRESH.toNanos()) {

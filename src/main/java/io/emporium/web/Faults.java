@@ -9,7 +9,9 @@ import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -56,10 +58,17 @@ final class Faults {
         };
     }
 
+    /** The causes, and then what was suppressed on the way: a commit that failed says there why. */
     private static List<Throwable> chain(Throwable failure) {
         List<Throwable> chain = new ArrayList<>();
-        for (Throwable link = failure; link != null && chain.size() < LONGEST_CHAIN; link = link.getCause()) {
-            chain.add(link);
+        Deque<Throwable> begun = new ArrayDeque<>(List.of(failure));
+        while (!begun.isEmpty()) {
+            for (Throwable link = begun.remove();
+                    link != null && chain.size() < LONGEST_CHAIN;
+                    link = link.getCause()) {
+                chain.add(link);
+                begun.addAll(List.of(link.getSuppressed()));
+            }
         }
         return chain;
     }

@@ -87,10 +87,14 @@ class KeptInRedis {
             end
             return 1
             """;
+    // Named anew each time it is told: a call that was given up may be carried out all the same, after its repetition
+    // and
+    // after what others have told meanwhile, and whoever knew its name would take all that for known.
     private static final String TELL = """
             local function tell(news, most)
               if news ~= '' then
-                redis.call('LPUSH', KEYS[2], news)
+                local time = redis.call('TIME')
+                redis.call('LPUSH', KEYS[2], time[1] .. '.' .. time[2] .. '.' .. news)
                 redis.call('LTRIM', KEYS[2], 0, most - 1)
               end
             end

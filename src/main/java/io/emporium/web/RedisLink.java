@@ -30,6 +30,9 @@ class RedisLink {
      */
     private static final int PATIENCE = 3;
 
+    /** As {@link #PATIENCE}, of who has something forgotten: others are to find out first, or they would go on showing it. */
+    private static final int PATIENCE_OF_CHANGES = 10;
+
     /** Others show what we owe: so soon it is tried again, however long Redis is passed over for looking. */
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
@@ -72,19 +75,34 @@ class RedisLink {
         return System.nanoTime() - passedOverUntil.get() < 0;
     }
 
-    /** Has something forgotten, or else owes it. */
+    /**
+     * Has something forgotten, or else owes it. Tried for longer than others look into a Redis that is late: what it could not be
+     * told they would show as it was, to those who know better.
+     */
     void forget(Request request) {
         if (!settings.enabled()) {
             return;
         }
-        // Twice, for a connection that Redis has closed may be all that failed.
-        for (int tries = 0; tries < 2 && (isReady() || isUsable()); tries++) {
-            if (ask(request) != null) {
-                return;
-            }
+        if ((isReady() || isUsable()) && tell(request)) {
+            return;
         }
         owed.incrementAndGet();
         trySoon();
+    }
+
+    private boolean tell(Request request) {
+        long timeout = settings.timeout().toNanos();
+        long begun = System.nanoTime();
+        int refused = 0;
+        do {
+            long asked = System.nanoTime();
+            if (ask(request) != null) {
+                return true;
+            }
+            // A connection that Redis has closed may be all that failed the first time.
+            refused += System.nanoTime() - asked < timeout ? 1 : 0;
+        } while (refused < 2 && System.nanoTime() - begun < PATIENCE_OF_CHANGES * timeout);
+        return false;
     }
 
     /**
@@ -95,9 +113,16 @@ class RedisLink {
         if (!settings.enabled()) {
             return;
         }
-        try {
-            Thread.sleep(CacheNews.FRESH);
-        } catch (InterruptedException stopped) {
+        long end = System.nanoTime() + CacheNews.FRESH.toNanos();
+        boolean isInterrupted = false;
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(left);
+            } catch (InterruptedException stopped) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -18,7 +18,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Path("/api/v1/probe/window")
 @RunOnVirtualThread
 public class WindowProbe {
-    static final Cache.Kind KIND = new Cache.Kind("probes", Duration.ofMinutes(1), 100, true);
+    static final Cache.Kind KIND = new Cache.Kind("probes", Duration.ofMinutes(30), 100, true);
     /** It ages by itself. */
     static final Cache.Kind BRIEF = new Cache.Kind("brief-probes", Duration.ofMillis(600), 100, true);
 

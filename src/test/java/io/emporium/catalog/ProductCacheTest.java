@@ -166,10 +166,10 @@ class ProductCacheTest {
     /** Perhaps it was done the first time, and whoever did it had no answer. */
     @Test
     void what_is_asked_for_again_is_seen_though_it_changes_nothing() {
-        behindTheShopsBack("UPDATE products SET price = 31, stock_quantity = 7 WHERE product_id = " + product);
+        behindTheShopsBack("UPDATE products SET price = 31 WHERE product_id = " + product);
         shown().body("data.price", equalTo(29.99f));
-        imported("31.00", 7);
-        shown().body("data.price", equalTo(31.0f)).body("data.stock_quantity", equalTo(7));
+        imported("31.00", 5);
+        shown().body("data.price", equalTo(31.0f));
 
         behindTheShopsBack("UPDATE products SET is_active = false WHERE product_id = " + product);
         shown();

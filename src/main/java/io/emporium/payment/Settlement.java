@@ -174,12 +174,11 @@ class Settlement {
             issues.wrongAmount(payment, captured.providerReference(), captured.amount(), why);
             return;
         }
-        boolean isSuperfluous = Refund.isGoingBackAsLate(payment.transactionId())
-                || Transaction.lockLive(order.orderId()).isPresent();
-        if (!payment.status().isLive() && isSuperfluous) {
+        if (!payment.status().isLive()
+                && (Refund.isGoingBackAsLate(payment.transactionId())
+                        || Transaction.lockLive(order.orderId()).isPresent())) {
             // Called failed, and the customer has begun to pay by another card: this money was never to be taken, and
-            // is on
-            // its way back even if that card has failed too by now.
+            // is on its way back even if that card has failed too by now.
             Log.errorf(
                     "Payment %s of order %s was captured after it had failed; it is given back",
                     payment.transactionReference(), order.orderNumber());

@@ -185,7 +185,7 @@ class InHand {
      * hours that is no try.
      */
     @Transactional
-    void deferred(Delivery delivery, String reason) {
+    void deferred(Delivery delivery, String reason, boolean isUnsure) {
         Instant now = clock.instant();
         database.createNativeQuery("""
                         UPDATE deliveries
@@ -193,9 +193,10 @@ class InHand {
                                status = CASE WHEN created_at < :patient AND attempts + 1 >= :tries THEN 'parked' ELSE status END,
                                next_try_at = GREATEST(:soonest, LEAST(:latest,
                                    CAST(:now AS timestamptz) + (CAST(:now AS timestamptz) - created_at) / 2)),
-                               last_error = :error, claimed_at = NULL
+                               last_error = :error, claimed_at = CASE WHEN :unsure THEN claimed_at END
                          WHERE delivery_id = :id AND status = 'pending'
                         """)
+                .setParameter("unsure", isUnsure)
                 .setParameter("patient", now.minus(PATIENCE))
                 .setParameter("tries", TRIES)
                 .setParameter("soonest", now.plus(SHORTEST_DEFERRAL))

@@ -32,8 +32,10 @@ final class Line {
     private static final int REFUSED_ALIKE_THAT_SHUT = 5;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    /** Of what has left. A process that closes waits for longer than this. */
-    private static final Duration NOTED_WITHIN = Duration.ofSeconds(5);
+    /** Of what has left. While the database is away nobody else can claim it; when it is back, we are the first to know. */
+    private static final Duration NOTED_WITHIN = InHand.CLAIM;
+    /** As {@link #NOTED_WITHIN}; a process that closes waits for longer than this. */
+    private static final Duration NOTED_AT_THE_END_WITHIN = Duration.ofSeconds(5);
 
     private static final Duration NOTED_AGAIN_AFTER = Duration.ofMillis(250);
     private static final Duration LONGEST_WISH = Duration.ofMinutes(10);
@@ -180,20 +182,23 @@ final class Line {
             inHand.postponed(delivery, away == null ? Duration.ZERO : FIRST_PAUSE, why, wasUnsure);
             return;
         }
-        Optional<String> objection = permission.against(delivery);
-        if (objection.isPresent()) {
-            inHand.skipped(delivery, objection.get());
-            return;
-        }
+        boolean isBegun = false;
         Sending outcome;
         try {
+            Optional<String> objection = permission.against(delivery);
+            if (objection.isPresent()) {
+                inHand.skipped(delivery, objection.get());
+                return;
+            }
+            isBegun = true;
             outcome = sender.send(delivery);
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | StackOverflowError | LinkageError fault) {
             // Ours, so it says nothing of the provider; and it must not have its turn for ever.
             Log.warnf(fault, "Delivery %d could not be sent", delivery.id());
-            inHand.failed(delivery, fault.getClass().getSimpleName(), true);
+            inHand.failed(delivery, fault.getClass().getSimpleName(), isBegun || wasUnsure);
             return;
         }
+        // Whatever this try came to: of an earlier one that was unsure nobody knows more than before.
         switch (outcome) {
             case Sending.Sent sent -> {
                 taken(batch);
@@ -202,19 +207,19 @@ final class Line {
             case Sending.Refused refused -> {
                 Log.warnf("Delivery %d was refused: %s", delivery.id(), refused.reason());
                 if (noteRefusal(delivery, refused.kind(), refused.reason(), batch) && !batch.isAsking) {
-                    inHand.postponed(delivery, FIRST_PAUSE, refused.reason(), false);
+                    inHand.postponed(delivery, FIRST_PAUSE, refused.reason(), wasUnsure);
                 } else {
-                    inHand.failed(delivery, refused.reason(), false);
+                    inHand.failed(delivery, refused.reason(), wasUnsure);
                 }
             }
             case Sending.Barred barred -> {
                 Log.warnf("Delivery %d was barred: %s", delivery.id(), barred.reason());
                 answered(batch);
-                inHand.failed(delivery, barred.reason(), false);
+                inHand.failed(delivery, barred.reason(), wasUnsure);
             }
             case Sending.Deferred deferred -> {
                 noteRefusal(delivery, deferred.kind(), deferred.reason(), batch);
-                inHand.deferred(delivery, deferred.reason());
+                inHand.deferred(delivery, deferred.reason(), wasUnsure);
             }
             case Sending.Undeliverable never -> {
                 taken(batch);
@@ -240,13 +245,14 @@ final class Line {
 
     /** It has left: if that is not noted, it leaves once more. So a database that is away for a moment is waited for. */
     private void sent(Delivery delivery, @Nullable String providerId) {
-        long deadline = System.nanoTime() + NOTED_WITHIN.toNanos();
+        long begun = System.nanoTime();
         while (true) {
             try {
                 inHand.sent(delivery, providerId);
                 return;
             } catch (RuntimeException away) {
-                if (System.nanoTime() > deadline) {
+                Duration longest = isClosing.getAsBoolean() ? NOTED_AT_THE_END_WITHIN : NOTED_WITHIN;
+                if (System.nanoTime() - begun > longest.toNanos()) {
                     throw away;
                 }
                 try {

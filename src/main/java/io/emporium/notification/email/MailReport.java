@@ -46,8 +46,9 @@ record MailReport(
      * @param diagnostic the mail server's own words; may be empty
      */
     record Recipient(String address, String action, String status, String diagnostic) {
+        /** For good: with 4.4.7, too, a server says that it has given up. */
         boolean hasFailed() {
-            return action.equals("failed") && status.startsWith("5.");
+            return action.equals("failed");
         }
 
         boolean isHard() {

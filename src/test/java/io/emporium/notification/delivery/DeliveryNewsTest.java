@@ -156,7 +156,8 @@ class DeliveryNewsTest {
     @ParameterizedTest
     @CsvSource({
         // What, then what becomes of the mail, and whether the address is written to no more.
-        "failed, 4.2.2, sent, false",
+        "failed, 4.2.2, bounced, false",
+        "failed, 4.4.7, bounced, false",
         "delayed, 4.4.1, sent, false",
         "failed, 5.2.2, bounced, false",
         "failed, 5.7.1, bounced, false",

@@ -9,10 +9,12 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,6 +170,54 @@ class LineTest {
         assertThat(ours).extracting(this::attempts).containsOnly(1L);
     }
 
+    /** A claim that nobody ends would have it again every minute, and no campaign would come to its end. */
+    @Test
+    void a_fault_that_is_no_exception_and_one_of_the_permission_use_up_a_try_too() {
+        List<Delivery> mails = mails(3);
+        Line line = line(delivery -> {
+            throw delivery.id() == mails.getFirst().id()
+                    ? new StackOverflowError()
+                    : new NoClassDefFoundError("Receipt");
+        });
+        due.add(mails.subList(0, 2));
+        line.send();
+        assertThat(mails.subList(0, 2)).extracting(this::attempts).containsOnly(1L);
+
+        var faulty = new Permission(null, null, null) {
+            @Override
+            Optional<String> against(Delivery delivery) {
+                throw new IllegalStateException("a bug");
+            }
+        };
+        due.add(mails.subList(2, 3));
+        new Line(
+                        sender(delivery -> new Sending.Sent(null)),
+                        inHand,
+                        faulty,
+                        (most, isAsking) -> due.isEmpty() ? List.of() : due.remove(),
+                        closes::get)
+                .send();
+        assertThat(attempts(mails.getLast())).isEqualTo(1);
+        assertThat(state(mails.getLast())).isEqualTo("pending");
+    }
+
+    /** Else it would not be looked for at the provider before it is sent again. */
+    @Test
+    void a_refusal_does_not_make_an_earlier_try_sure() {
+        for (Sending refusal : List.of(
+                new Sending.Refused("400 no", "400"),
+                new Sending.Barred("403 no"),
+                new Sending.Deferred("429 later", "429"))) {
+            Delivery mail = mail("0 minutes");
+            sql("UPDATE deliveries SET claimed_at = now() WHERE delivery_id = " + mail.id());
+            due.add(List.of(unsure(mail)));
+            line(delivery -> refusal).send();
+            assertThat(one("SELECT claimed_at IS NOT NULL FROM deliveries WHERE delivery_id = " + mail.id()))
+                    .as("%s", refusal)
+                    .isEqualTo(true);
+        }
+    }
+
     @Test
     void what_is_not_ready_yet_waits_and_uses_up_no_try() {
         Delivery mail = mails(1).getFirst();
@@ -215,7 +265,8 @@ class LineTest {
         sql("CREATE TRIGGER test_away BEFORE UPDATE ON deliveries FOR EACH ROW WHEN (NEW.delivery_id = " + mail.id()
                 + ") EXECUTE FUNCTION test_away()");
         Thread sending = Thread.ofVirtual().start(line::send);
-        Thread.sleep(1_000);
+        // As long as another server takes to step in.
+        Thread.sleep(8_000);
         assertThat(state(mail)).isEqualTo("pending");
         sql("DROP TRIGGER test_away ON deliveries");
         sending.join();
@@ -306,8 +357,8 @@ class LineTest {
             }
 
             @Override
-            void deferred(Delivery delivery, String reason) {
-                QuarkusTransaction.requiringNew().run(() -> super.deferred(delivery, reason));
+            void deferred(Delivery delivery, String reason, boolean isUnsure) {
+                QuarkusTransaction.requiringNew().run(() -> super.deferred(delivery, reason, isUnsure));
             }
 
             @Override
@@ -369,6 +420,27 @@ class LineTest {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null);
+    }
+
+    /** Of which a try before may have arrived. */
+    private static Delivery unsure(Delivery mail) {
+        return new Delivery(
+                mail.id(),
+                mail.channel(),
+                mail.purpose(),
+                mail.userId(),
+                mail.eventId(),
+                mail.type(),
+                mail.recipient(),
+                mail.subject(),
+                mail.text(),
+                null,
+                null,
+                null,
+                Instant.now(),
                 null,
                 null,
                 null);

@@ -36,7 +36,7 @@ class RoundTripsTest {
             "put into the cart", 3,
             "the cart", 3,
             "order", 17,
-            "pay", 36,
+            "pay", 33,
             "own orders", 3,
             "an order", 5,
             "its transactions", 3,

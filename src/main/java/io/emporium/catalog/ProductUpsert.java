@@ -143,8 +143,8 @@ class ProductUpsert {
             if (!told.isEmpty()) {
                 outbox.append(new ProductsImported(UUID.randomUUID(), told, now));
             }
-            // Those that are as they should be, too: whoever sends a file again has perhaps not been told that it was
-            // done.
+            // Those that are as they should be, too: whoever sends a file again was perhaps not answered the first
+            // time.
             news.fire(new ProductsChanged(Set.copyOf(seen)));
             return new Outcome(created.size(), changed.size(), seen.size() - changed.size(), withdrawn, again);
         } catch (SQLException fault) {

@@ -181,7 +181,8 @@ public class Cache {
     /**
      * Called when the change has committed. Whoever looks when this returns reads it as it is.
      *
-     * @param andAllOf the kinds of what is made of these
+     * @param names perhaps none
+     * @param andAllOf the kinds of what is made of these, of which all is forgotten
      */
     public void forget(Kind kind, Collection<?> names, Kind... andAllOf) {
         kept.forget(kind, names);
@@ -193,11 +194,6 @@ public class Cache {
         if (isShown) {
             kept.awaitHeard();
         }
-    }
-
-    /** As {@link #forget(Kind, Collection, Kind...)}, of all of a kind. */
-    public void forgetAll(Kind kind) {
-        forget(kind, List.of(), kind);
     }
 
     private Found composed(

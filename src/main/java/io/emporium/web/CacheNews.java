@@ -108,8 +108,7 @@ class CacheNews {
 
     /** Whether nothing of these has been forgotten since, as far as we have heard. */
     boolean holds(long since, Cache.Kind kind, Collection<String> names) {
-        // From the names to everything, for whoever forgets more at once says so before it clears away what that
-        // contains.
+        // From the names to everything: whoever forgets more at once says so before it clears away what that contains.
         OfAKind forgotten = kinds.get(kind.name());
         if (forgotten != null) {
             if (!forgotten.names.isEmpty()) {

@@ -88,8 +88,7 @@ class KeptInRedis {
             return 1
             """;
     // Named anew each time it is told: a call that was given up may be carried out all the same, after its repetition
-    // and
-    // after what others have told meanwhile, and whoever knew its name would take all that for known.
+    // and after what others have told. Whoever knew its name would take all that for known.
     private static final String TELL = """
             local function tell(news, most)
               if news ~= '' then

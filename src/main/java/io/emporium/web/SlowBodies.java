@@ -33,8 +33,7 @@ class SlowBodies {
                 }
             });
             // Not when they are answered: who was told no before they had sent all of it may still be sending, for as
-            // long
-            // as they like. Ended it is where the connection breaks, too: nothing is kept of who has left.
+            // long as they like. Ended it is where the connection breaks, too: nothing is kept of who has left.
             request.end().onComplete(ended -> door.vertx().cancelTimer(timer));
         }
         door.next();

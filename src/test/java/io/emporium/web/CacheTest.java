@@ -91,7 +91,7 @@ public class CacheTest {
         assertThat(get(cache, "a", () -> "3")).isEqualTo("3");
         assertThat(get(cache, "b", () -> "3")).isEqualTo(b);
 
-        cache.forgetAll(kind);
+        cache.forget(kind, List.of(), kind);
         assertThat(get(cache, "b", () -> "4")).isEqualTo("4");
     }
 
@@ -106,7 +106,7 @@ public class CacheTest {
         assertThat(get(cache, "a", () -> "new")).isEqualTo("new");
 
         get(cache, "b", () -> {
-            cache.forgetAll(kind);
+            cache.forget(kind, List.of(), kind);
             return "old";
         });
         assertThat(get(cache, "b", () -> "new")).isEqualTo("new");
@@ -163,7 +163,7 @@ public class CacheTest {
         cache.forget(parts, List.of(1L));
         assertThat(whole(shelf, 2L)).isEqualTo("THREE rest");
 
-        cache.forgetAll(kind);
+        cache.forget(kind, List.of(), kind);
         assertThat(whole(shelf, 2L)).isEqualTo("two rest");
     }
 
@@ -231,7 +231,7 @@ public class CacheTest {
         Cache started = new Cache(new KeptInRedis(new RedisLink(redis, vertx, settings), counting(told)), meters);
         get(started, "a", () -> "1");
         int once = told.get();
-        started.forgetAll(kind);
+        started.forget(kind, List.of(), kind);
         get(started, "a", () -> "2");
         started.forget(kind, List.of("a"));
         get(started, "a", () -> "3");

@@ -100,7 +100,7 @@ class ShopWindowTest {
 
         awaitShown(2);
         WindowProbe.VALUES.put(name, 3);
-        anotherProcess.forgetAll(WindowProbe.KIND);
+        anotherProcess.forget(WindowProbe.KIND, List.of(), WindowProbe.KIND);
         assertThat(value()).isEqualTo(3);
     }
 
